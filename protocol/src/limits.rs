@@ -1,0 +1,34 @@
+//! Every bound on what a peer may send, in one place.
+//!
+//! Units stand in the names. A bound here is part of the wire format: the front end reads the same
+//! numbers from `web/src/protocol/gen/limits.ts`.
+
+/// Largest WebSocket message in either direction, in bytes.
+pub const MESSAGE_BYTES: usize = 128 * 1024;
+/// Largest control (text) message a browser may send, in bytes; a token of [`TOKEN_BYTES`] fits.
+pub const CONTROL_BYTES: usize = 32 * 1024;
+/// Largest access token, in bytes.
+pub const TOKEN_BYTES: usize = 8 * 1024;
+/// Largest payload of one OUTPUT frame, in bytes. A frame of this size is parsed by xterm.js in
+/// under 2 ms, so a keystroke's echo never waits long behind it.
+pub const OUTPUT_BYTES: usize = 64 * 1024;
+/// Largest payload of one INPUT frame, in bytes.
+pub const INPUT_BYTES: usize = 16 * 1024;
+/// Input a browser may have sent and not yet seen acknowledged, in bytes.
+pub const INPUT_WINDOW_BYTES: u64 = 64 * 1024;
+/// Output kept of one terminal, in bytes; a viewer further behind gets a reset.
+pub const SCROLLBACK_BYTES: usize = 1024 * 1024;
+/// Output a viewer may have received and not yet acknowledged, in bytes.
+pub const OUTPUT_WINDOW_BYTES: u64 = 1024 * 1024;
+/// How often a viewer acknowledges at least, in bytes of parsed output.
+pub const ACK_EVERY_BYTES: u64 = 64 * 1024;
+/// Fewest columns or rows of a terminal.
+pub const TERMINAL_MIN: u16 = 2;
+/// Most columns or rows of a terminal.
+pub const TERMINAL_MAX: u16 = 1000;
+/// Longest id of a session or a viewer, in bytes.
+pub const ID_BYTES: usize = 64;
+/// Viewers of one session at most.
+pub const VIEWERS_PER_SESSION: usize = 64;
+/// Live sessions of one build at most.
+pub const SESSIONS_PER_BUILD: usize = 16;

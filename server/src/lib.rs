@@ -1,0 +1,4 @@
+//! The Transom server.
+
+pub mod access;
+pub mod api;
