@@ -2,3 +2,7 @@
 
 pub mod access;
 pub mod api;
+pub mod backend;
+pub mod clock;
+pub mod lifetime;
+pub mod session;
