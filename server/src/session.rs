@@ -73,7 +73,26 @@ pub struct Session {
     /// Moves whenever a viewer acknowledges while the machine is made to wait.
     acks: watch::Sender<u64>,
     closing: watch::Sender<Option<Problem>>,
+    /// Moves with everything about the build's sessions that a page shows.
+    news: watch::Sender<u64>,
     input: mpsc::Sender<TerminalInput>,
+}
+
+/// A session that somebody wants.
+#[derive(Debug)]
+pub struct Opening {
+    /// Its id.
+    pub id: String,
+    /// The build whose machine it is on.
+    pub build: BuildId,
+    /// Who opens it.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+    /// Its size at first.
+    pub size: Size,
+    /// To be moved with everything about the build's sessions that a page shows.
+    pub news: watch::Sender<u64>,
 }
 
 /// The receiving side of a new session's input, for its writer.
@@ -86,20 +105,15 @@ pub struct Writer {
 impl Session {
     /// A session that is opening, and its writer, to be run on a lifetime.
     #[must_use]
-    pub fn new(
-        id: String,
-        build: BuildId,
-        opened_by: Person,
-        opened_at: Timestamp,
-        size: Size,
-        limit: usize,
-    ) -> (Arc<Self>, Writer) {
+    pub fn new(opening: Opening, limit: usize) -> (Arc<Self>, Writer) {
+        let Opening { id, build, by, at, size, news } = opening;
         let (input, received) = mpsc::channel(LINK_PIECES);
         let session = Arc::new(Self {
             id,
             build,
-            opened_by,
-            opened_at,
+            opened_by: by,
+            opened_at: at,
+            news,
             scrollback: Mutex::new(Scrollback::new(limit, size)),
             seats: Mutex::default(),
             head: watch::Sender::new(0),
@@ -175,6 +189,17 @@ impl Session {
 
     fn company_changed(&self) {
         self.company.send_modify(|n| *n += 1);
+        self.tell();
+    }
+
+    /// Tells the pages of the build to look again.
+    fn tell(&self) {
+        self.news.send_modify(|n| *n += 1);
+    }
+
+    fn set_phase(&self, phase: Phase) {
+        self.phase.send_replace(phase);
+        self.tell();
     }
 }
 
@@ -231,7 +256,7 @@ impl Writer {
         while events.recv_many(&mut batch, LINK_PIECES).await > 0 {
             session.apply(&mut batch);
         }
-        session.phase.send_replace(Phase::Ended(ending));
+        session.set_phase(Phase::Ended(ending));
     }
 }
 
@@ -251,7 +276,7 @@ impl Session {
         }
         for event in batch.drain(..) {
             if event == TerminalEvent::Ready {
-                self.phase.send_replace(Phase::Live);
+                self.set_phase(Phase::Live);
             }
         }
         self.head.send_modify(|n| *n += 1);

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use tokio::sync::watch;
-use transom_protocol::limits;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::Size;
 
-use super::{Phase, Session};
-use crate::access::{BuildId, Person};
+use super::{Opening, Phase, Session};
+use crate::access::BuildId;
 use crate::backend::{Backend, Target, Terminal};
 use crate::lifetime::Lifetime;
 
@@ -23,8 +19,6 @@ const REMEMBERED: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub struct Registry {
     sessions: Arc<Mutex<BTreeMap<String, Arc<Session>>>>,
-    /// Moves whenever a session comes, changes its phase or goes.
-    changes: watch::Sender<u64>,
     lifetime: Lifetime,
     per_build: usize,
     scrollback_bytes: usize,
@@ -34,13 +28,7 @@ impl Registry {
     /// An empty registry whose sessions run on `lifetime`.
     #[must_use]
     pub fn new(lifetime: Lifetime, per_build: usize, scrollback_bytes: usize) -> Self {
-        Self {
-            sessions: Arc::default(),
-            changes: watch::Sender::new(0),
-            lifetime,
-            per_build,
-            scrollback_bytes,
-        }
+        Self { sessions: Arc::default(), lifetime, per_build, scrollback_bytes }
     }
 
     /// Starts a session. It is opening until the machine has answered.
@@ -49,11 +37,7 @@ impl Registry {
     /// [`Problem::TooMany`] at the limit of the build; [`Problem::Restarting`] while the server ends.
     pub fn open(
         &self,
-        id: String,
-        build: BuildId,
-        by: Person,
-        at: Timestamp,
-        size: Size,
+        opening: Opening,
         backend: Arc<dyn Backend<Terminal>>,
         target: Target,
     ) -> Result<Arc<Session>, Problem> {
@@ -62,38 +46,29 @@ impl Registry {
         }
         let (session, writer) = {
             let mut sessions = self.sessions();
-            let live = |s: &&Arc<Session>| s.build == build && !matches!(s.phase(), Phase::Ended(_));
-            if sessions.values().filter(live).count() >= self.per_build.min(limits::SESSIONS_PER_BUILD) {
+            let live = |s: &&Arc<Session>| s.build == opening.build && !matches!(s.phase(), Phase::Ended(_));
+            if sessions.values().filter(live).count() >= self.per_build {
                 return Err(Problem::TooMany);
             }
-            let (session, writer) = Session::new(id, build, by, at, size, self.scrollback_bytes);
+            let (session, writer) = Session::new(opening, self.scrollback_bytes);
             sessions.insert(session.id.clone(), Arc::clone(&session));
             (session, writer)
         };
-        self.changed();
-        let (registry, watched) = (self.clone(), Arc::clone(&session));
+        session.tell();
+        let (registry, id) = (self.clone(), session.id.clone());
         self.lifetime.spawn(async move {
-            let told = registry.clone();
-            let phase = async {
-                if watched.live().await.is_ok() {
-                    told.changed();
-                }
-                std::future::pending::<()>().await;
-            };
-            tokio::select! {
-                () = writer.write(backend, target) => {}
-                () = phase => {}
-            }
-            registry.changed();
-            registry.lifetime.spawn_until_end(registry.clone().forget_later(watched.id.clone()));
+            writer.write(backend, target).await;
+            registry.lifetime.clone().spawn_until_end(registry.forget_later(id));
         });
         Ok(session)
     }
 
     async fn forget_later(self, id: String) {
         tokio::time::sleep(REMEMBERED).await;
-        self.sessions().remove(&id);
-        self.changed();
+        let gone = self.sessions().remove(&id);
+        if let Some(session) = gone {
+            session.tell();
+        }
     }
 
     /// The session, if it belongs to `build`. Ids are no secrets, so the build always counts.
@@ -127,18 +102,6 @@ impl Registry {
         for session in self.all_of(build) {
             session.close(why);
         }
-        self.changed();
-    }
-
-    /// Tells whenever a session comes, changes its phase or goes.
-    #[must_use]
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
-    }
-
-    /// Tells everybody who watches that something changed.
-    pub fn changed(&self) {
-        self.changes.send_modify(|n| *n += 1);
     }
 
     fn sessions(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Session>>> {
