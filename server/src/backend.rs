@@ -21,7 +21,7 @@ use transom_protocol::wire::{self, Size};
 use zeroize::Zeroizing;
 
 pub use dial::{Dialer, Resolved};
-pub use ssh::{Ssh, generate_key, public_key_of};
+pub use ssh::{Ssh, generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
 
 use crate::access::build::{Endpoint, Platform};
 

@@ -13,7 +13,7 @@ mod valve;
 
 use super::{Backend, BackendError, Exit, Link, Running, Target, Terminal, TerminalInput};
 
-pub use key::{generate as generate_key, public_key_of};
+pub use key::{generate as generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
 
 /// The SSH back end.
 #[derive(Debug, Clone, Copy)]

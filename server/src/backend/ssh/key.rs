@@ -1,7 +1,7 @@
 //! SSH keys: one pair per build, made here.
 
 use ring::rand::{SecureRandom, SystemRandom};
-use russh::keys::PrivateKey;
+use russh::keys::{Certificate, PrivateKey, PublicKey};
 use russh::keys::ssh_key::LineEnding;
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use zeroize::Zeroizing;
@@ -25,6 +25,27 @@ pub fn generate(comment: &str) -> Result<Zeroizing<String>, &'static str> {
 pub fn public_key_of(pem: &str) -> Result<String, &'static str> {
     let key = PrivateKey::from_openssh(pem).map_err(|_| "not a private key in OpenSSH's format")?;
     key.public_key().to_openssh().map_err(|_| "the key could not be written")
+}
+
+/// Whether `text` is a host key's line or a `SHA256:` fingerprint.
+#[must_use]
+pub fn is_pin(text: &str) -> bool {
+    match text.strip_prefix("SHA256:") {
+        Some(hash) => hash.trim_end_matches('=').len() == 43,
+        None => PublicKey::from_openssh(text).is_ok(),
+    }
+}
+
+/// Whether `text` is an OpenSSH certificate's line.
+#[must_use]
+pub fn is_certificate(text: &str) -> bool {
+    Certificate::from_openssh(text).is_ok()
+}
+
+/// Whether `text` may be a private key. One with a passphrase shows only when it is used.
+#[must_use]
+pub fn looks_like_key(text: &str) -> bool {
+    text.len() <= 64 * 1024 && text.trim_start().starts_with("-----BEGIN ") && text.contains("PRIVATE KEY-----")
 }
 
 #[cfg(test)]
