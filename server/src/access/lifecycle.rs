@@ -154,16 +154,12 @@ pub fn life(facts: &Facts, timing: &Policy, now: Timestamp) -> Life {
         next: None,
         release: match facts.finished {
             Some(_) if !alive => Release::Now,
-            Some(_) => Release::Hold {
-                until: shown.map(|(at, _)| at),
-            },
+            Some(_) => Release::Hold { until: shown.map(|(at, _)| at) },
             None => Release::Hold { until: None },
         },
         deadline: facts.deadline(),
         admits,
-        failure: failure
-            .map(|(_, why)| why)
-            .filter(|_| state == State::Failed),
+        failure: failure.map(|(_, why)| why).filter(|_| state == State::Failed),
     };
     let patience = facts.answer_by(timing).filter(|_| state == State::Pending);
     let marks = warnings(&life).map(|warning| warning.at);
@@ -178,9 +174,7 @@ fn end(facts: &Facts, timing: &Policy, failed_at: Option<Timestamp>) -> Option<(
     if facts.enabled_at.is_none() {
         return facts.ended;
     }
-    let stopped = facts
-        .finished
-        .and_then(|(at, outcome)| Some((at, stops(outcome)?)));
+    let stopped = facts.finished.and_then(|(at, outcome)| Some((at, stops(outcome)?)));
     let wall = facts.deadline().map(|at| (at, Cause::Deadline));
     // A machine that was given up is not held, so nothing lapses after that.
     let lapse = hold(facts, timing)
@@ -225,6 +219,5 @@ fn lapses(hold: Hold) -> Option<Cause> {
 /// `seconds` after `at`, at most the last moment there is.
 fn after(at: Timestamp, seconds: u64) -> Timestamp {
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-    at.checked_add(SignedDuration::from_secs(seconds))
-        .unwrap_or(Timestamp::MAX)
+    at.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }

@@ -146,12 +146,7 @@ impl Facts {
     ///
     /// # Errors
     /// When it had answered before, or nobody waits for it.
-    pub fn probe_failed(
-        &mut self,
-        timing: &Policy,
-        now: Timestamp,
-        why: String,
-    ) -> Result<(), Refusal> {
+    pub fn probe_failed(&mut self, timing: &Policy, now: Timestamp, why: String) -> Result<(), Refusal> {
         let life = self.present(timing, now);
         match life.state {
             State::Pending => {

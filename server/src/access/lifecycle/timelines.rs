@@ -1,5 +1,6 @@
 //! Whole lives, told in minutes since the start of the build.
 
+mod ends;
 mod laws;
 
 use jiff::{SignedDuration, Timestamp};
@@ -28,9 +29,7 @@ pub(super) enum Event {
     Schedule(Option<i64>, u64),
 }
 
-use Event::{
-    Answer, Attach, Enable, End, Leave, MachineGone, MachineUp, NoAnswer, Restart, Schedule, Told,
-};
+use Event::{Answer, Attach, Enable, End, Leave, MachineGone, MachineUp, NoAnswer, Restart, Schedule, Told};
 
 const DONE: Event = Event::Finish(Outcome::Succeeded);
 const CANCEL: Event = Event::Finish(Outcome::Cancelled);
@@ -42,18 +41,10 @@ pub(super) fn minute(minute: i64) -> Timestamp {
 
 /// A build that started at 0 and may last 60 minutes; access is off.
 fn queued() -> Facts {
-    Facts {
-        max_duration_s: 3600,
-        ..Facts::default()
-    }
+    Facts { max_duration_s: 3600, ..Facts::default() }
 }
 
-pub(super) fn happen(
-    facts: &mut Facts,
-    policy: &Policy,
-    at: Timestamp,
-    event: Event,
-) -> Result<(), Refusal> {
+pub(super) fn happen(facts: &mut Facts, policy: &Policy, at: Timestamp, event: Event) -> Result<(), Refusal> {
     match event {
         Enable => facts.enable(policy, at)?,
         MachineUp => facts.machine_up(policy, at),
@@ -98,12 +89,7 @@ fn play(events: &[(i64, Event)], driven: bool) -> (Facts, Vec<(i64, Refusal)>) {
 
 /// Started at 0, turned on at 1, answered at 2, and then `events`.
 fn ready(events: &[(i64, Event)]) -> Vec<(i64, Event)> {
-    let before = [
-        (0, Schedule(Some(0), 60)),
-        (0, MachineUp),
-        (1, Enable),
-        (2, Answer),
-    ];
+    let before = [(0, Schedule(Some(0), 60)), (0, MachineUp), (1, Enable), (2, Answer)];
     before.into_iter().chain(events.iter().copied()).collect()
 }
 
@@ -113,378 +99,7 @@ fn look(events: &[(i64, Event)], at: i64) -> Life {
 
 #[test]
 fn access_ends_when_and_why_the_timelines_say() {
-    let succeeded = Outcome::Succeeded;
-    let table: &[(&str, &[(i64, Event)], i64, Cause)] = &[
-        // The worked timelines.
-        ("nobody connects", &[(20, DONE)], 30, Cause::Grace),
-        ("finishes at 58", &[(58, DONE)], 60, Cause::Deadline),
-        (
-            "connects at 25, stays",
-            &[(20, DONE), (25, Attach)],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "connects at 31",
-            &[(20, DONE), (31, Attach)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "connected 5 to 22",
-            &[(5, Attach), (20, DONE), (22, Leave)],
-            32,
-            Cause::Reattach,
-        ),
-        (
-            "leaves 22, back 30 to 40",
-            &[
-                (5, Attach),
-                (20, DONE),
-                (22, Leave),
-                (30, Attach),
-                (40, Leave),
-            ],
-            50,
-            Cause::Reattach,
-        ),
-        (
-            "connected, cancelled at 12",
-            &[(5, Attach), (12, CANCEL)],
-            12,
-            Cause::Cancelled,
-        ),
-        (
-            "in grace, cancelled at 24",
-            &[(20, DONE), (24, CANCEL)],
-            24,
-            Cause::Cancelled,
-        ),
-        // Holds.
-        (
-            "left before the finish",
-            &[(5, Attach), (10, Leave), (20, DONE)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "left at the finish",
-            &[(5, Attach), (20, DONE), (20, Leave)],
-            30,
-            Cause::Reattach,
-        ),
-        (
-            "came at the finish",
-            &[(20, DONE), (20, Attach), (21, Leave)],
-            31,
-            Cause::Reattach,
-        ),
-        (
-            "stays from before",
-            &[(5, Attach), (20, DONE)],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "in grace 25 to 26",
-            &[(20, DONE), (25, Attach), (26, Leave)],
-            36,
-            Cause::Reattach,
-        ),
-        (
-            "at the last moment",
-            &[(20, DONE), (30, Attach)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "back at the very end of the window",
-            &[(5, Attach), (20, DONE), (22, Leave), (32, Attach)],
-            32,
-            Cause::Reattach,
-        ),
-        (
-            "back and stays",
-            &[(5, Attach), (20, DONE), (22, Leave), (31, Attach)],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "leaves late, the deadline is nearer",
-            &[(5, Attach), (20, DONE), (55, Leave)],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "leaves after the deadline",
-            &[(5, Attach), (20, DONE), (65, Leave)],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "comes and goes many times",
-            &[
-                (20, DONE),
-                (29, Attach),
-                (30, Leave),
-                (39, Attach),
-                (40, Leave),
-                (49, Attach),
-                (49, Leave),
-            ],
-            59,
-            Cause::Reattach,
-        ),
-        (
-            "two leave reports",
-            &[(5, Attach), (20, DONE), (22, Leave), (28, Leave)],
-            32,
-            Cause::Reattach,
-        ),
-        (
-            "two come, counted once",
-            &[(5, Attach), (6, Attach), (20, DONE), (22, Leave)],
-            32,
-            Cause::Reattach,
-        ),
-        (
-            "leaves without having come",
-            &[(20, DONE), (25, Leave)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "a leave after the end",
-            &[(20, DONE), (31, Attach), (33, Leave)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "the window ends at the deadline",
-            &[(50, DONE)],
-            60,
-            Cause::Deadline,
-        ),
-        // The build never finishes.
-        ("never reported finished", &[], 60, Cause::Deadline),
-        (
-            "connected at the deadline",
-            &[(59, Attach)],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "finish after the deadline",
-            &[(59, Attach), (61, DONE)],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "comes after the deadline",
-            &[(60, Attach)],
-            60,
-            Cause::Deadline,
-        ),
-        // Ends at once.
-        (
-            "timed out",
-            &[(5, Attach), (45, TIMEOUT)],
-            45,
-            Cause::TimedOut,
-        ),
-        (
-            "timed out at the deadline",
-            &[(60, TIMEOUT)],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "held, cancelled",
-            &[(5, Attach), (20, DONE), (40, CANCEL)],
-            40,
-            Cause::Cancelled,
-        ),
-        (
-            "in reattach, timed out",
-            &[(5, Attach), (20, DONE), (22, Leave), (25, TIMEOUT)],
-            25,
-            Cause::TimedOut,
-        ),
-        (
-            "cancelled after grace",
-            &[(20, DONE), (31, CANCEL)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "cancelled, then finished",
-            &[(12, CANCEL), (13, DONE)],
-            12,
-            Cause::Cancelled,
-        ),
-        (
-            "cancelled twice",
-            &[(20, DONE), (24, CANCEL), (26, CANCEL)],
-            24,
-            Cause::Cancelled,
-        ),
-        (
-            "somebody ends it",
-            &[(5, Attach), (15, End)],
-            15,
-            Cause::EndedByUser,
-        ),
-        (
-            "ended in grace",
-            &[(20, DONE), (21, End)],
-            21,
-            Cause::EndedByUser,
-        ),
-        (
-            "ended twice",
-            &[(15, End), (16, End)],
-            15,
-            Cause::EndedByUser,
-        ),
-        (
-            "ended, then cancelled",
-            &[(15, End), (16, CANCEL)],
-            15,
-            Cause::EndedByUser,
-        ),
-        (
-            "cancelled, then ended",
-            &[(15, CANCEL), (16, End)],
-            15,
-            Cause::Cancelled,
-        ),
-        (
-            "ended when it was over",
-            &[(20, DONE), (35, End)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "machine gone while held",
-            &[(5, Attach), (20, DONE), (33, MachineGone)],
-            33,
-            Cause::MachineGone,
-        ),
-        (
-            "machine gone while it runs",
-            &[(7, MachineGone)],
-            7,
-            Cause::MachineGone,
-        ),
-        (
-            "another machine after that",
-            &[(7, MachineGone), (8, MachineUp), (9, Enable)],
-            7,
-            Cause::MachineGone,
-        ),
-        // Reports that come late, twice or wrong.
-        ("told at 25", &[(25, Told(20, succeeded))], 30, Cause::Grace),
-        (
-            "told when grace was over",
-            &[(50, Told(20, succeeded))],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "told late, somebody came meanwhile",
-            &[(35, Attach), (50, Told(20, succeeded)), (52, Leave)],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "told late, somebody left meanwhile",
-            &[(5, Attach), (30, Leave), (31, Told(20, succeeded))],
-            40,
-            Cause::Reattach,
-        ),
-        (
-            "told about the future",
-            &[(20, Told(55, succeeded))],
-            30,
-            Cause::Grace,
-        ),
-        ("told twice", &[(20, DONE), (29, DONE)], 30, Cause::Grace),
-        (
-            "cancelled, told late",
-            &[(20, DONE), (26, Told(24, Outcome::Cancelled))],
-            24,
-            Cause::Cancelled,
-        ),
-        (
-            "cancelled before it finished",
-            &[(20, DONE), (26, Told(3, Outcome::Cancelled))],
-            20,
-            Cause::Cancelled,
-        ),
-        // The CI changes the times.
-        (
-            "more time",
-            &[(5, Attach), (50, Schedule(None, 90))],
-            90,
-            Cause::Deadline,
-        ),
-        (
-            "more time, too late",
-            &[(61, Schedule(None, 90))],
-            60,
-            Cause::Deadline,
-        ),
-        (
-            "less time",
-            &[(30, Schedule(None, 40))],
-            40,
-            Cause::Deadline,
-        ),
-        (
-            "less time than has passed",
-            &[(30, Schedule(None, 20))],
-            20,
-            Cause::Deadline,
-        ),
-        (
-            "40 days",
-            &[(30, Schedule(None, 57_600))],
-            57_600,
-            Cause::Deadline,
-        ),
-        // The server restarts.
-        (
-            "restart while held",
-            &[(5, Attach), (20, DONE), (25, Restart)],
-            35,
-            Cause::Reattach,
-        ),
-        (
-            "restart before the finish",
-            &[(5, Attach), (15, Restart), (20, DONE)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "restart in grace",
-            &[(20, DONE), (25, Restart)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "restart after a long time",
-            &[(20, DONE), (300, Restart)],
-            30,
-            Cause::Grace,
-        ),
-        (
-            "restart when all is over",
-            &[(5, Attach), (20, DONE), (300, Restart)],
-            60,
-            Cause::Deadline,
-        ),
-    ];
-    for (name, events, ends, cause) in table {
+    for (name, events, ends, cause) in ends::ENDS {
         for driven in [true, false] {
             let (facts, _) = play(&ready(events), driven);
             let life = life(&facts, &Policy::default(), minute(1_000_000));
@@ -498,6 +113,16 @@ fn access_ends_when_and_why_the_timelines_say() {
 }
 
 #[test]
+fn who_came_too_late_revives_nothing() {
+    let (mut facts, _) = play(&ready(&[(20, DONE)]), false);
+    facts.attached_since = Some(minute(31));
+    let late = life(&facts, &Policy::default(), minute(32));
+    assert_eq!((late.state, late.ends_at), (State::Ended, Some(minute(30))));
+    facts.last_left = Some(minute(25));
+    assert_eq!(life(&facts, &Policy::default(), minute(32)).state, State::Held);
+}
+
+#[test]
 fn the_state_at_a_minute_is_what_people_expect() {
     let grace = Some(Hold::Grace);
     let back = Some(Hold::Reattach);
@@ -508,84 +133,24 @@ fn the_state_at_a_minute_is_what_people_expect() {
     let waiting: &[_] = &[(0, Enable)];
     let table: &[(&str, &[(i64, Event)], i64, State, Option<Hold>, Option<i64>)] = &[
         ("in the queue", &[], 5, State::Off, None, None),
-        (
-            "runs, off",
-            &[(0, Schedule(Some(0), 60))],
-            5,
-            State::Off,
-            None,
-            None,
-        ),
-        (
-            "off, past its time",
-            &[(0, Schedule(Some(0), 60))],
-            99,
-            State::Off,
-            None,
-            None,
-        ),
+        ("runs, off", &[(0, Schedule(Some(0), 60))], 5, State::Off, None, None),
+        ("off, past its time", &[(0, Schedule(Some(0), 60))], 99, State::Off, None, None),
         ("off, cancelled", &[(3, CANCEL)], 5, State::Off, None, None),
-        (
-            "turned on in the queue",
-            waiting,
-            500,
-            State::Pending,
-            None,
-            None,
-        ),
+        ("turned on in the queue", waiting, 500, State::Pending, None, None),
         ("ready, runs", &ready(&[]), 10, State::Ready, None, Some(60)),
-        (
-            "ready, somebody there",
-            &ready(&[(5, Attach)]),
-            10,
-            State::Ready,
-            None,
-            Some(60),
-        ),
+        ("ready, somebody there", &ready(&[(5, Attach)]), 10, State::Ready, None, Some(60)),
         ("just finished", &finish, 20, State::Grace, grace, Some(30)),
-        (
-            "grace, last minute",
-            &finish,
-            29,
-            State::Grace,
-            grace,
-            Some(30),
-        ),
+        ("grace, last minute", &finish, 29, State::Grace, grace, Some(30)),
         ("grace is over", &finish, 30, State::Ended, None, Some(30)),
-        (
-            "came in grace",
-            &ready(&[(20, DONE), (25, Attach)]),
-            25,
-            State::Held,
-            held,
-            Some(60),
-        ),
+        ("came in grace", &ready(&[(20, DONE), (25, Attach)]), 25, State::Held, held, Some(60)),
         ("came back", &stay, 31, State::Held, held, Some(60)),
-        (
-            "the last has left",
-            &stay[..7],
-            22,
-            State::Grace,
-            back,
-            Some(32),
-        ),
-        (
-            "finished while pending",
-            slow,
-            20,
-            State::Pending,
-            grace,
-            Some(30),
-        ),
+        ("the last has left", &stay[..7], 22, State::Grace, back, Some(32)),
+        ("finished while pending", slow, 20, State::Pending, grace, Some(30)),
         ("gave up after that", slow, 21, State::Failed, None, None),
     ];
     for (name, events, at, state, hold, ends) in table {
         let life = look(events, *at);
-        assert_eq!(
-            (life.state, life.hold, life.ends_at),
-            (*state, *hold, ends.map(minute)),
-            "{name}"
-        );
+        assert_eq!((life.state, life.hold, life.ends_at), (*state, *hold, ends.map(minute)), "{name}");
     }
 }
 
@@ -646,9 +211,7 @@ fn people_are_let_in_only_while_access_is_open() {
 #[test]
 fn the_machine_is_free_once_nothing_holds_it() {
     let start = (0, Schedule(Some(0), 60));
-    let until = |at| Release::Hold {
-        until: Some(minute(at)),
-    };
+    let until = |at| Release::Hold { until: Some(minute(at)) };
     let runs = Release::Hold { until: None };
     let table: &[(&str, &[(i64, Event)], i64, Release)] = &[
         ("off, runs", &[start], 5, runs),
@@ -657,37 +220,12 @@ fn the_machine_is_free_once_nothing_holds_it() {
         ("grace", &ready(&[(20, DONE)]), 20, until(30)),
         ("grace over", &ready(&[(20, DONE)]), 30, Release::Now),
         ("held", &ready(&[(5, Attach), (20, DONE)]), 20, until(60)),
-        (
-            "left",
-            &ready(&[(5, Attach), (20, DONE), (22, Leave)]),
-            22,
-            until(32),
-        ),
-        (
-            "cancelled",
-            &ready(&[(5, Attach), (12, CANCEL)]),
-            12,
-            Release::Now,
-        ),
+        ("left", &ready(&[(5, Attach), (20, DONE), (22, Leave)]), 22, until(32)),
+        ("cancelled", &ready(&[(5, Attach), (12, CANCEL)]), 12, Release::Now),
         ("ended while it runs", &ready(&[(5, End)]), 6, runs),
-        (
-            "ended, then finished",
-            &ready(&[(5, End), (20, DONE)]),
-            20,
-            Release::Now,
-        ),
-        (
-            "pending at the finish",
-            &[start, (19, Enable), (20, DONE)],
-            20,
-            until(30),
-        ),
-        (
-            "failed",
-            &[start, (1, Enable), (2, NoAnswer), (20, DONE)],
-            20,
-            Release::Now,
-        ),
+        ("ended, then finished", &ready(&[(5, End), (20, DONE)]), 20, Release::Now),
+        ("pending at the finish", &[start, (19, Enable), (20, DONE)], 20, until(30)),
+        ("failed", &[start, (1, Enable), (2, NoAnswer), (20, DONE)], 20, Release::Now),
         ("never finished", &ready(&[]), 99, runs),
     ];
     for (name, events, at, release) in table {
@@ -700,14 +238,7 @@ fn what_was_free_to_go_is_not_opened_again() {
     let start = (0, Schedule(Some(0), 60));
     let off = [start, (20, DONE), (21, Enable)];
     assert_eq!(play(&off, true).1, [(21, Refusal::Finished)]);
-    let failed = [
-        start,
-        (1, Enable),
-        (20, DONE),
-        (21, MachineUp),
-        (22, Answer),
-        (23, Enable),
-    ];
+    let failed = [start, (1, Enable), (20, DONE), (21, MachineUp), (22, Answer), (23, Enable)];
     for driven in [true, false] {
         let (facts, refused) = play(&failed, driven);
         assert_eq!(refused, [(22, Refusal::Failed), (23, Refusal::Finished)]);
@@ -715,10 +246,7 @@ fn what_was_free_to_go_is_not_opened_again() {
         assert_eq!((life.state, life.release), (State::Failed, Release::Now));
     }
     let overdue = [start, (61, Enable)];
-    assert_eq!(
-        play(&overdue, true).1,
-        [(61, Refusal::Ended(Cause::Deadline))]
-    );
+    assert_eq!(play(&overdue, true).1, [(61, Refusal::Ended(Cause::Deadline))]);
 }
 
 #[test]
@@ -747,10 +275,7 @@ fn the_timer_comes_at_each_warning_and_at_the_end() {
         seen.push((minutes, warning.map(|warning| warning.minutes)));
         now = next;
     }
-    assert_eq!(
-        seen,
-        [(50, Some(10)), (55, Some(5)), (59, Some(1)), (60, None)]
-    );
+    assert_eq!(seen, [(50, Some(10)), (55, Some(5)), (59, Some(1)), (60, None)]);
 }
 
 #[test]

@@ -28,12 +28,7 @@ pub fn warnings(life: &Life) -> impl Iterator<Item = Warning> + use<> {
         MINUTES.into_iter().filter_map(move |minutes| {
             let before = SignedDuration::from_mins(minutes.into());
             let at = ends_at.checked_sub(before).ok()?;
-            Some(Warning {
-                minutes,
-                at,
-                ends_at,
-                cause,
-            })
+            Some(Warning { minutes, at, ends_at, cause })
         })
     })
 }
@@ -43,7 +38,5 @@ pub fn warnings(life: &Life) -> impl Iterator<Item = Warning> + use<> {
 /// after a sudden change of the end, only the most urgent one.
 #[must_use]
 pub fn due(life: &Life, since: Timestamp, now: Timestamp) -> Option<Warning> {
-    warnings(life)
-        .filter(|warning| since < warning.at && warning.at <= now)
-        .last()
+    warnings(life).filter(|warning| since < warning.at && warning.at <= now).last()
 }

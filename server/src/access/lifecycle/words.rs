@@ -13,15 +13,9 @@ pub fn sentence(life: &Life) -> String {
             None => "The machine is ready.".to_owned(),
         },
         State::Grace if life.hold == Some(Hold::Reattach) => {
-            format!(
-                "The last person has left. Access ends {}.",
-                life.cause.map_or("soon", ahead)
-            )
+            format!("The last person has left. Access ends {}.", life.cause.map_or("soon", ahead))
         }
-        State::Grace => format!(
-            "The build has finished. Access ends {}.",
-            life.cause.map_or("soon", ahead)
-        ),
+        State::Grace => format!("The build has finished. Access ends {}.", life.cause.map_or("soon", ahead)),
         State::Held => "The build has finished. The machine is kept while somebody is connected, \
              at most until the build's time limit."
             .to_owned(),
@@ -40,11 +34,7 @@ impl Warning {
     /// The warning as a sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let unit = if self.minutes == 1 {
-            "minute"
-        } else {
-            "minutes"
-        };
+        let unit = if self.minutes == 1 { "minute" } else { "minutes" };
         let why = match self.cause {
             Cause::Deadline => ", at the build's time limit",
             Cause::Grace => " unless somebody connects",
@@ -120,15 +110,9 @@ mod tests {
                 life(State::Ended, None, Some(Cause::Cancelled)),
                 "Access ended because the build was cancelled.",
             ),
+            (life(State::Ended, None, Some(Cause::Deadline)), "Access ended at the build's time limit."),
             (
-                life(State::Ended, None, Some(Cause::Deadline)),
-                "Access ended at the build's time limit.",
-            ),
-            (
-                Life {
-                    failure: Some("the login was refused".to_owned()),
-                    ..life(State::Failed, None, None)
-                },
+                Life { failure: Some("the login was refused".to_owned()), ..life(State::Failed, None, None) },
                 "The machine could not be reached: the login was refused.",
             ),
         ];
@@ -140,9 +124,7 @@ mod tests {
     #[test]
     fn a_warning_says_how_long_and_why() {
         let ending = life(State::Ready, None, Some(Cause::Deadline));
-        let said: Vec<_> = warnings(&ending)
-            .map(|warning| warning.sentence())
-            .collect();
+        let said: Vec<_> = warnings(&ending).map(|warning| warning.sentence()).collect();
         assert_eq!(
             said,
             [

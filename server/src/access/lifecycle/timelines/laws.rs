@@ -22,12 +22,7 @@ fn moment() -> impl Strategy<Value = Timestamp> {
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {
-    prop::sample::select(vec![
-        Outcome::Succeeded,
-        Outcome::Failed,
-        Outcome::Cancelled,
-        Outcome::TimedOut,
-    ])
+    prop::sample::select(vec![Outcome::Succeeded, Outcome::Failed, Outcome::Cancelled, Outcome::TimedOut])
 }
 
 fn cause() -> impl Strategy<Value = Cause> {
