@@ -31,6 +31,9 @@ pub(super) enum Event {
 
 use Event::{Answer, Attach, Enable, End, Leave, MachineGone, MachineUp, NoAnswer, Restart, Schedule, Told};
 
+/// What happens, and at which minute.
+type Story<'a> = &'a [(i64, Event)];
+
 const DONE: Event = Event::Finish(Outcome::Succeeded);
 const CANCEL: Event = Event::Finish(Outcome::Cancelled);
 const TIMEOUT: Event = Event::Finish(Outcome::TimedOut);
@@ -131,7 +134,7 @@ fn the_state_at_a_minute_is_what_people_expect() {
     let finish = ready(&[(20, DONE)]);
     let slow: &[_] = &[(0, Schedule(Some(0), 60)), (19, Enable), (20, DONE)];
     let waiting: &[_] = &[(0, Enable)];
-    let table: &[(&str, &[(i64, Event)], i64, State, Option<Hold>, Option<i64>)] = &[
+    let table: &[(&str, Story, i64, State, Option<Hold>, Option<i64>)] = &[
         ("in the queue", &[], 5, State::Off, None, None),
         ("runs, off", &[(0, Schedule(Some(0), 60))], 5, State::Off, None, None),
         ("off, past its time", &[(0, Schedule(Some(0), 60))], 99, State::Off, None, None),
@@ -213,7 +216,7 @@ fn the_machine_is_free_once_nothing_holds_it() {
     let start = (0, Schedule(Some(0), 60));
     let until = |at| Release::Hold { until: Some(minute(at)) };
     let runs = Release::Hold { until: None };
-    let table: &[(&str, &[(i64, Event)], i64, Release)] = &[
+    let table: &[(&str, Story, i64, Release)] = &[
         ("off, runs", &[start], 5, runs),
         ("off, finished", &[start, (20, DONE)], 20, Release::Now),
         ("ready, runs", &ready(&[]), 5, runs),
