@@ -21,14 +21,16 @@ mod claims;
 mod key;
 mod mint;
 #[cfg(test)]
-mod refusals;
+mod proofs;
+mod signing;
 mod verify;
 
 use thiserror::Error;
 use transom_protocol::problem::Problem;
 
-pub use key::{Algorithm, KeyError, PublicKey, SigningKey};
+pub use key::{Algorithm, KeyError, PublicKey};
 pub use mint::{Mint, Sealed};
+pub use signing::SigningKey;
 pub use verify::{Issuer, Keys, Unopened, Verifier};
 
 /// The `typ` of an access token.

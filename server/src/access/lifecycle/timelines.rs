@@ -134,24 +134,25 @@ fn the_state_at_a_minute_is_what_people_expect() {
     let finish = ready(&[(20, DONE)]);
     let slow: &[_] = &[(0, Schedule(Some(0), 60)), (19, Enable), (20, DONE)];
     let waiting: &[_] = &[(0, Enable)];
-    let table: &[(&str, Story, i64, State, Option<Hold>, Option<i64>)] = &[
-        ("in the queue", &[], 5, State::Off, None, None),
-        ("runs, off", &[(0, Schedule(Some(0), 60))], 5, State::Off, None, None),
-        ("off, past its time", &[(0, Schedule(Some(0), 60))], 99, State::Off, None, None),
-        ("off, cancelled", &[(3, CANCEL)], 5, State::Off, None, None),
-        ("turned on in the queue", waiting, 500, State::Pending, None, None),
-        ("ready, runs", &ready(&[]), 10, State::Ready, None, Some(60)),
-        ("ready, somebody there", &ready(&[(5, Attach)]), 10, State::Ready, None, Some(60)),
-        ("just finished", &finish, 20, State::Grace, grace, Some(30)),
-        ("grace, last minute", &finish, 29, State::Grace, grace, Some(30)),
-        ("grace is over", &finish, 30, State::Ended, None, Some(30)),
-        ("came in grace", &ready(&[(20, DONE), (25, Attach)]), 25, State::Held, held, Some(60)),
-        ("came back", &stay, 31, State::Held, held, Some(60)),
-        ("the last has left", &stay[..7], 22, State::Grace, back, Some(32)),
-        ("finished while pending", slow, 20, State::Pending, grace, Some(30)),
-        ("gave up after that", slow, 21, State::Failed, None, None),
+    type Seen = (State, Option<Hold>, Option<i64>);
+    let table: &[(&str, Story, i64, Seen)] = &[
+        ("in the queue", &[], 5, (State::Off, None, None)),
+        ("runs, off", &[(0, Schedule(Some(0), 60))], 5, (State::Off, None, None)),
+        ("off, past its time", &[(0, Schedule(Some(0), 60))], 99, (State::Off, None, None)),
+        ("off, cancelled", &[(3, CANCEL)], 5, (State::Off, None, None)),
+        ("turned on in the queue", waiting, 500, (State::Pending, None, None)),
+        ("ready, runs", &ready(&[]), 10, (State::Ready, None, Some(60))),
+        ("ready, somebody there", &ready(&[(5, Attach)]), 10, (State::Ready, None, Some(60))),
+        ("just finished", &finish, 20, (State::Grace, grace, Some(30))),
+        ("grace, last minute", &finish, 29, (State::Grace, grace, Some(30))),
+        ("grace is over", &finish, 30, (State::Ended, None, Some(30))),
+        ("came in grace", &ready(&[(20, DONE), (25, Attach)]), 25, (State::Held, held, Some(60))),
+        ("came back", &stay, 31, (State::Held, held, Some(60))),
+        ("the last has left", &stay[..7], 22, (State::Grace, back, Some(32))),
+        ("finished while pending", slow, 20, (State::Pending, grace, Some(30))),
+        ("gave up after that", slow, 21, (State::Failed, None, None)),
     ];
-    for (name, events, at, state, hold, ends) in table {
+    for (name, events, at, (state, hold, ends)) in table {
         let life = look(events, *at);
         assert_eq!((life.state, life.hold, life.ends_at), (*state, *hold, ends.map(minute)), "{name}");
     }
