@@ -7,6 +7,7 @@ mod token;
 mod write;
 
 pub use sealing::SealKey;
+pub(crate) use secret::hex;
 pub use secret::{Secret, SecretHash};
 pub(crate) use service::is_service_key;
 pub use service::{SERVICE_KEY_PREFIX, new_service_key};
