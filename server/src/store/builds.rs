@@ -92,7 +92,11 @@ impl Store {
             let Stored { revision, record: before } = self.build(id).await?.ok_or(UpdateError::Unknown)?;
             let mut record = before.clone();
             let answer = change(&mut record).map_err(UpdateError::Refused)?;
-            if record == before || self.replace_build(revision, &record).await? {
+            if record == before {
+                return Ok((answer, record));
+            }
+            if self.replace_build(revision, &record).await? {
+                record.revision = revision + 1;
                 return Ok((answer, record));
             }
         }
@@ -131,7 +135,8 @@ fn write(record: &BuildRecord) -> Result<String, StoreError> {
 
 fn read(row: &AnyRow) -> Result<Stored<BuildRecord>, StoreError> {
     let doc: &str = row.try_get("doc")?;
-    let record =
+    let mut record: BuildRecord =
         serde_json::from_str(doc).map_err(|error| StoreError::Corrupt(format!("a build: {error}")))?;
-    Ok(Stored { revision: row.try_get("revision")?, record })
+    record.revision = row.try_get("revision")?;
+    Ok(Stored { revision: record.revision, record })
 }
