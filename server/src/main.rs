@@ -1,5 +1,6 @@
 //! The `transom` program: arguments, log, configuration, then run until told to stop.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,7 +17,7 @@ use transom_server::store::{AuditFilter, Store};
 
 /// Browser access to the machines of CI builds.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "transom", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -115,7 +116,8 @@ async fn told_to_stop() -> anyhow::Result<()> {
 }
 
 fn start_log(log: &Log) -> anyhow::Result<()> {
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
     let lines = match log.format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
