@@ -77,7 +77,6 @@ impl<E: Into<Refused>> From<UpdateError<E>> for Refused {
             UpdateError::Refused(cause) => cause.into(),
             UpdateError::Unknown => Problem::BuildUnknown.into(),
             UpdateError::Store(error) => error.into(),
-            UpdateError::Contended => Problem::StoreUnavailable.into(),
         }
     }
 }
@@ -269,12 +268,21 @@ impl Door {
         Ok((value, entry))
     }
 
-    /// Publishes a record and makes sure that its timers run.
+    /// Publishes a record and makes sure that its timers run. A build that is over and that nobody
+    /// holds any more is only looked at: its end was dealt with.
     fn keep(&self, record: BuildRecord) -> Arc<Entry> {
         let mut entries = self.entries();
-        let entry = Arc::clone(
-            entries.entry(record.id.clone()).or_insert_with(|| Arc::new(Entry::new(record.clone()))),
-        );
+        let entry = match entries.get(&record.id) {
+            Some(entry) => Arc::clone(entry),
+            None => {
+                let entry = Arc::new(Entry::new(record.clone()));
+                if record.facts.ended.is_some() {
+                    return entry;
+                }
+                entries.insert(record.id.clone(), Arc::clone(&entry));
+                entry
+            }
+        };
         drop(entries);
         entry.publish(record);
         self.start_keeper(&entry);

@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -10,6 +11,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
+use transom_server::Server;
+use transom_server::clock::Clock;
 use transom_server::config::{Config, Environment, Log, LogFormat, check};
 use transom_server::keys::{SecretHash, new_service_key, write_key_files};
 use transom_server::seal::Sealer;
@@ -100,9 +103,16 @@ fn serve(file: &Path) -> anyhow::Result<()> {
 
 /// Runs the server until [`told_to_stop`].
 async fn run(config: Config) -> anyhow::Result<()> {
-    let store = Store::open(&config.store, Sealer::new(&config.keys.seal)?).await?;
-    told_to_stop().await?;
-    store.close().await;
+    let grace = Duration::from_secs(config.listen.drain_s);
+    let address = config.listen.address;
+    let server = Server::new(config, Clock::system()).await?;
+    let listener = server.listen().with_context(|| format!("cannot listen on {address}"))?;
+    tracing::info!(%address, "serving");
+    tokio::select! {
+        () = server.serve(listener) => {}
+        stop = told_to_stop() => stop?,
+    }
+    server.drain(grace).await;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use super::{Actor, Door, Entry, Refused};
 use crate::access::build::{About, BuildRecord, Outcome, Platform, Progress, Step};
 use crate::access::lifecycle::{Cause, Facts, Release};
 use crate::access::{BuildId, Person, Policy};
+use crate::store::StoreError;
 
 /// Longest text of one field that people read, in bytes.
 const TEXT_BYTES: usize = 1024;
@@ -212,11 +213,16 @@ impl Door {
         let policy = self.policy_for(update.policy.as_ref());
         if self.0.store.build(id).await?.is_none() {
             let (record, key) = self.new_record(id, update, policy.clone())?;
-            // Where somebody registered it at the same moment, theirs is updated below.
-            if self.0.store.insert_build(&record).await? {
-                self.0.store.put_secret(id, super::machine::GENERATED_KEY, key.as_bytes()).await?;
-                self.note_result(Some(id), actor, "build.register", &Ok::<_, Refused>(()), json!({})).await;
-                return self.entry(id).await;
+            let secrets = [(super::machine::GENERATED_KEY, key.as_bytes())];
+            match self.0.store.insert_build(&record, &secrets).await {
+                Ok(()) => {
+                    self.note_result(Some(id), actor, "build.register", &Ok::<_, Refused>(()), json!({}))
+                        .await;
+                    return self.entry(id).await;
+                }
+                // Somebody registered it at the same moment: theirs is updated below.
+                Err(StoreError::Exists(_)) => {}
+                Err(error) => return Err(error.into()),
             }
         }
         let now = self.now();
