@@ -1,14 +1,13 @@
 import { defineConfig } from "vitest/config";
-import { budget } from "./build/budget";
-import { themeScript } from "./build/theme-script";
+import { budget } from "./build/budget.ts";
+import { firstPaintScript } from "./build/first-paint.ts";
 
 export default defineConfig({
   // The elements are loaded from other origins, so scripts find each other relative to themselves.
   base: "./",
   plugins: [
-    themeScript("src/ui/theme.js"),
+    firstPaintScript("src/ui/first-paint.js"),
     budget({
-      "index.html": 10,
       "access.html": 25,
       "terminal.html": 110,
       "embed/v1": 110,

@@ -290,13 +290,16 @@ describe("tokens", () => {
 });
 
 describe("the end", () => {
-  it.each([4400, 4403, 4404, 4408, 4409, 4410, 4411, 4429, 1000])("is final with %i", async (code) => {
-    const s = await goLive();
-    s.drops(code);
-    expect(ending()?.code).toBe(code);
-    await clock.advance(60_000);
-    expect(sockets.length).toBe(1);
-  });
+  it.each([4400, 4403, 4404, 4408, 4409, 4410, 4411, 4429, 1000])(
+    "is final with %i",
+    async (code) => {
+      const s = await goLive();
+      s.drops(code);
+      expect(ending()?.code).toBe(code);
+      await clock.advance(60_000);
+      expect(sockets.length).toBe(1);
+    },
+  );
 
   it.each([1001, 1005, 1006, 1011, 1012, 4500, 4502])("is not final with %i", async (code) => {
     const s = await goLive();

@@ -6,13 +6,14 @@
  *              ↑______________ reconnecting ←______|       any → ended
  * ```
  */
+
+import { parseServerMessage } from "../protocol/control";
+import { decodeServerFrame, encodeClientFrame } from "../protocol/frame";
 import type { ClientMessage } from "../protocol/gen/ClientMessage";
 import { PROBLEMS } from "../protocol/gen/problems";
 import type { ServerMessage } from "../protocol/gen/ServerMessage";
 import type { Size } from "../protocol/gen/Size";
 import type { Welcome } from "../protocol/gen/Welcome";
-import { decodeServerFrame, encodeClientFrame } from "../protocol/frame";
-import { parseServerMessage } from "../protocol/control";
 import { Backoff } from "./backoff";
 import { type Cancel, type Clock, nothingToCancel } from "./clock";
 import { type Ending, endingOf, isProblem, UNREACHABLE, verdict } from "./closing";
@@ -112,6 +113,11 @@ export class Connection {
     }
   }
 
+  /** Gives the socket up although it may recover. */
+  renewSocket(): void {
+    if (this.#isIn()) this.#giveUp();
+  }
+
   setVisible(visible: boolean): void {
     this.#heartbeat.setVisible(visible);
     if (visible) this.wake();
@@ -185,7 +191,9 @@ export class Connection {
     const size = this.#options.size();
     this.#sentSize = size;
     const resume =
-      this.#place === null ? {} : { resume: { viewer: this.#place.viewer, output: this.#received } };
+      this.#place === null
+        ? {}
+        : { resume: { viewer: this.#place.viewer, output: this.#received } };
     this.#say({
       type: "hello",
       token,

@@ -1,13 +1,14 @@
 /** A clock and a server that tests drive by hand. */
-import type { ClientMessage } from "../protocol/gen/ClientMessage";
-import type { ServerMessage } from "../protocol/gen/ServerMessage";
-import type { Welcome } from "../protocol/gen/Welcome";
+
 import {
   type ClientFrame,
   decodeClientFrame,
   encodeServerFrame,
   type ServerFrame,
 } from "../protocol/frame";
+import type { ClientMessage } from "../protocol/gen/ClientMessage";
+import type { ServerMessage } from "../protocol/gen/ServerMessage";
+import type { Welcome } from "../protocol/gen/Welcome";
 import type { Cancel, Clock } from "./clock";
 import type { Socket, SocketEvents } from "./socket";
 
@@ -35,7 +36,9 @@ export class FakeClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      const due = [...this.#timers].filter(([, t]) => t.at <= end).sort(([, a], [, b]) => a.at - b.at);
+      const due = [...this.#timers]
+        .filter(([, t]) => t.at <= end)
+        .sort(([, a], [, b]) => a.at - b.at);
       const next = due[0];
       if (next === undefined) break;
       const [id, { at, run }] = next;
