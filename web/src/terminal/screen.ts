@@ -3,10 +3,9 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { TERMINAL_MAX, TERMINAL_MIN } from "../protocol/gen/limits";
 import type { Size } from "../protocol/gen/Size";
-import { webAddress } from "../ui/address";
 import { isClipboardKey, onPaste } from "./clipboard";
 import { FONT_STACK } from "./font";
-import { linkHandler, OPEN_HINT, openLink } from "./links";
+import { linkHandler, OPEN_HINT } from "./links";
 import { themeOf } from "./palette";
 
 export interface ScreenOptions {
