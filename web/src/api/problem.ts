@@ -1,6 +1,6 @@
 /** Why a request did not get what it asked for: a typed problem from the server, or no answer at all. */
-import { PROBLEMS } from "../protocol/gen/problems";
-import { isProblem, type ProblemName, UNREACHABLE } from "../transport/closing";
+import { PROBLEMS, type ProblemName } from "../protocol/gen/problems";
+import { isProblem, UNREACHABLE } from "../transport/closing";
 
 const PREFIX = "urn:transom:problem:";
 

@@ -10,7 +10,7 @@ import { serverEvents } from "./sse";
 
 export interface Warning {
   minutes: number;
-  ends_at: string;
+  sentence?: string;
 }
 
 export interface BuildListener {

@@ -64,8 +64,8 @@ export class AccessPage extends LitElement {
     this.#api = new BuildApi(this.#build, grant.token);
     this.#watch = new BuildWatch(this.#api, browserClock, Math.random, {
       build: (view) => this.#onBuild(view),
-      warning: ({ minutes }) => {
-        this._warning = `Access ends in ${minutes} min. Save what you need from the machine.`;
+      warning: ({ minutes, sentence = `Access ends in ${minutes} min.` }) => {
+        this._warning = `${sentence} Save what you need from the machine.`;
       },
       lost: () => {
         this._lost = true;

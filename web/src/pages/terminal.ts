@@ -96,7 +96,10 @@ export class TerminalPage extends LitElement {
     const name = this._build === null ? "Terminal" : buildName(this._build);
     this.#setTitle(name, leftMs);
     if (this._trouble !== null) return this.#renderTrouble(name, this._trouble);
-    return html`${renderBar({
+    const menu = renderViewMenu(this._view, names(this._viewers, this.#me), (view) => {
+      this._view = view;
+    });
+    const bar = {
       build: this.#build,
       name,
       program: this._program,
@@ -109,7 +112,8 @@ export class TerminalPage extends LitElement {
       cause: this._ends.cause,
       mayOpen: this._build === null || allows(this._build, "terminal.control"),
       fullScreen: () => this.#toggleFullScreen(),
-    })}
+    };
+    return html`${renderBar(bar, menu)}
       <main>
         <transom-terminal
           .tokenSource=${this.#grant.token}
@@ -130,10 +134,7 @@ export class TerminalPage extends LitElement {
           @transom-release=${this.#onRelease}
         ><a slot="ended" href=${buildAddress(this.#build)}>Back to the build</a></transom-terminal>
       </main>
-      <p class="sr" role="alert">${this._warning}</p>
-      ${renderViewMenu(this._view, names(this._viewers, this.#me), (view) => {
-        this._view = view;
-      })}`;
+      <p class="sr" role="alert">${this._warning}</p>`;
   }
 
   #renderTrouble(name: string, { problem, sentence }: { problem: string; sentence: string }) {

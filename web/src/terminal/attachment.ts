@@ -138,7 +138,8 @@ export class Attachment {
       exit: alive((exit) => this.#queue.act(() => this.#onExit(exit))),
       presence: alive((viewers, driver) => {
         this.#driver = driver;
-        const me = this.#connection.place?.viewer ?? "";
+        const { viewer: me = "", role } = this.#connection.place ?? {};
+        if (role !== undefined) this.#options.onRole(role);
         announce(this.#options.element, "transom-presence", { viewers, driver, me });
         this.#letterbox();
       }),
@@ -183,7 +184,8 @@ export class Attachment {
 
   #onExit(exit: Exit): void {
     this.#exited = true;
-    this.#screen.remark(`\r\n${exitLine(exit.status, exit.signal, this.#mayType())}`);
+    const { status, signal } = exit;
+    this.#screen.remark(`\r\n${exitLine(status, signal, this.#mayType())}`);
     announce(this.#options.element, "transom-exit", exit);
   }
 

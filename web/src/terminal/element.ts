@@ -228,7 +228,7 @@ export class TransomTerminal extends LitElement {
   #onStatus(status: Status): void {
     const before = this.state;
     this.#setState(status.state);
-    this._notice = noticeOf(status);
+    this._notice = noticeOf(status, !this._watching);
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }
 

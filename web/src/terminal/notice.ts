@@ -9,7 +9,7 @@ export interface Notice {
   label: string;
 }
 
-export function noticeOf(status: Status): Notice | null {
+export function noticeOf(status: Status, mayOpen: boolean): Notice | null {
   switch (status.state) {
     case "idle":
     case "live":
@@ -34,16 +34,16 @@ export function noticeOf(status: Status): Notice | null {
         label: "Try now",
       };
     case "ended":
-      return endNotice(status.ending.problem, status.ending.sentence);
+      return endNotice(status.ending.problem, status.ending.sentence, mayOpen);
     default:
       return status satisfies never;
   }
 }
 
-function endNotice(problem: string, sentence: string): Notice | null {
+function endNotice(problem: string, sentence: string, mayOpen: boolean): Notice {
   switch (problem) {
     case "exited":
-      return null;
+      return { tone: "end", sentence, action: mayOpen ? "new" : "page", label: "New shell" };
     case "machine-gone":
       return {
         tone: "end",

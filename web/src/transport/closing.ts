@@ -1,7 +1,5 @@
 /** What the end of a connection means: come back, come back with a fresh token, or stay away. */
-import { PROBLEMS } from "../protocol/gen/problems";
-
-export type ProblemName = keyof typeof PROBLEMS;
+import { PROBLEMS, type ProblemName } from "../protocol/gen/problems";
 
 /** Why a connection ended, for programs and for people. */
 export interface Ending {

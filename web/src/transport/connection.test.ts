@@ -145,8 +145,9 @@ describe("output", () => {
 
   it("acknowledges by absolute offset", async () => {
     const s = await goLive();
-    connection.parsed(12);
-    expect(s.frames).toEqual([{ kind: "output_ack", offset: 12 }]);
+    s.sends({ kind: "output", offset: 0, bytes: text("hello") });
+    connection.parsed(5);
+    expect(s.frames).toEqual([{ kind: "output_ack", offset: 5 }]);
   });
 });
 
@@ -177,6 +178,20 @@ describe("coming back", () => {
     again.sends({ kind: "reset", offset: 900, ...reset });
     again.sends({ kind: "output", offset: 900, bytes: text("x") });
     expect(heard.slice(-2)).toEqual(["reset 900 skipped 895", "output 900 x"]);
+  });
+
+  it("acknowledges nothing of before in another place", async () => {
+    const s = await goLive();
+    s.sends({ kind: "output", offset: 0, bytes: text("hello") });
+    s.drops(1006);
+    const again = await comeBack({ viewer: "v2", output: 0 });
+    connection.parsed(5);
+    expect(again.frames).toEqual([]);
+    const reset = { skipped: 0, size: { cols: 80, rows: 24 }, screen: new Uint8Array() };
+    again.sends({ kind: "reset", offset: 0, ...reset });
+    again.sends({ kind: "output", offset: 0, bytes: text("hi") });
+    connection.parsed(2);
+    expect(again.frames).toEqual([{ kind: "output_ack", offset: 2 }]);
   });
 
   it("sends exactly the input again that was not applied", async () => {
@@ -239,6 +254,17 @@ describe("input", () => {
     const s = await goLive({ role: "viewer" });
     connection.send(text("x"));
     expect(s.frames).toEqual([]);
+  });
+
+  it("stops when the role is taken away", async () => {
+    const s = await goLive();
+    const me = { id: "v1", name: "Dana", since: clock.in(0) };
+    s.says({ type: "presence", viewers: [{ ...me, role: "viewer" }], driver: null });
+    connection.send(text("x"));
+    expect(s.frames).toEqual([]);
+    s.says({ type: "presence", viewers: [{ ...me, role: "controller" }], driver: null });
+    connection.send(text("y"));
+    expect(s.input).toEqual([{ offset: 0, length: 1 }]);
   });
 
   it("sends the size when it changed, once", async () => {

@@ -7,20 +7,19 @@
  * ```
  */
 
-import { parseServerMessage } from "../protocol/control";
-import { decodeServerFrame, encodeClientFrame } from "../protocol/frame";
-import type { ClientMessage } from "../protocol/gen/ClientMessage";
+import type { ServerFrame } from "../protocol/frame";
 import { PROBLEMS } from "../protocol/gen/problems";
 import type { ServerMessage } from "../protocol/gen/ServerMessage";
 import type { Size } from "../protocol/gen/Size";
 import type { Welcome } from "../protocol/gen/Welcome";
 import { Backoff } from "./backoff";
 import { type Cancel, type Clock, nothingToCancel } from "./clock";
-import { type Ending, endingOf, isProblem, UNREACHABLE, verdict } from "./closing";
+import { type Ending, isProblem, UNREACHABLE, verdict } from "./closing";
 import { Heartbeat } from "./heartbeat";
 import { InputLog } from "./input-log";
+import { Line } from "./line";
 import { Renewal } from "./renewal";
-import type { Socket, SocketFactory } from "./socket";
+import type { SocketFactory } from "./socket";
 import type { ConnectionListener, Status } from "./status";
 import { type AccessToken, TokenRefused, type TokenSource } from "./token";
 
@@ -36,8 +35,6 @@ export interface ConnectionOptions {
   listener: ConnectionListener;
 }
 
-/** Our own close code for a socket that is given up; the server keeps the viewer's place. */
-const GIVEN_UP = 4000;
 const CONNECT_MS = 15_000;
 const OPEN_MS = 60_000;
 /** A connection that lasted this long was a good one, and the next back-off starts anew. */
@@ -53,36 +50,37 @@ export class Connection {
   readonly #input = new InputLog();
 
   #status: Status = { state: "idle" };
-  #socket: Socket | null = null;
-  #open = false;
+  #line: Line | null = null;
   #session: string | null;
   #place: Welcome | null = null;
-  #said: Ending | null = null;
   #lastDrop: Ending | null = null;
   #received = 0;
   #parsed = 0;
+  /** Between a welcome to another place and its reset, what is parsed is of the past. */
+  #awaitsReset = false;
   #sentSize: Size | null = null;
   #liveSince = 0;
   #refreshed = false;
   #exited = false;
-  /** Goes up whenever a socket or a try is given up; callbacks of an older one are ignored. */
+  /** Goes up whenever a try is given up; the token of an older one is ignored. */
   #turn = 0;
   #cancelTimer: Cancel = nothingToCancel;
 
   constructor(options: ConnectionOptions) {
+    const { clock, random, tokens } = options;
     this.#options = options;
     this.#listener = options.listener;
-    this.#clock = options.clock;
+    this.#clock = clock;
     this.#session = options.session ?? null;
-    this.#backoff = new Backoff(options.random);
-    this.#heartbeat = new Heartbeat(options.clock, {
-      ping: (id) => this.#say({ type: "ping", id }),
+    this.#backoff = new Backoff(random);
+    this.#heartbeat = new Heartbeat(clock, {
+      ping: (id) => this.#line?.say({ type: "ping", id }),
       stalled: () => this.#show({ state: "stalled" }),
       recovered: () => this.#show({ state: "live" }),
-      dead: () => this.#giveUp(),
+      dead: () => this.#line?.giveUp(),
     });
-    this.#renewal = new Renewal(options.clock, options.random, options.tokens, (token) =>
-      this.#say({ type: "renew", token }),
+    this.#renewal = new Renewal(clock, random, tokens, (token) =>
+      this.#line?.say({ type: "renew", token }),
     );
   }
 
@@ -90,7 +88,7 @@ export class Connection {
     return this.#status;
   }
 
-  /** Set once the session is open; the place is kept over reconnects. */
+  /** Set once the session is open, and kept over reconnects; the role is the newest. */
   get place(): Welcome | null {
     return this.#place;
   }
@@ -115,7 +113,7 @@ export class Connection {
 
   /** Gives the socket up although it may recover. */
   renewSocket(): void {
-    if (this.#isIn()) this.#giveUp();
+    if (this.#isIn()) this.#line?.giveUp();
   }
 
   setVisible(visible: boolean): void {
@@ -133,18 +131,19 @@ export class Connection {
     if (!this.#isIn()) return;
     if (this.#sentSize?.cols === size.cols && this.#sentSize.rows === size.rows) return;
     this.#sentSize = size;
-    this.#say({ type: "resize", ...size });
+    this.#line?.say({ type: "resize", ...size });
   }
 
   /** All output below `offset` was parsed. */
   parsed(offset: number): void {
+    if (this.#awaitsReset) return;
     this.#parsed = offset;
-    if (this.#isIn()) this.#socket?.send(encodeClientFrame({ kind: "output_ack", offset }));
+    if (this.#isIn()) this.#line?.send({ kind: "output_ack", offset });
   }
 
   /** Ends for good and gives the place up. */
   leave(): void {
-    if (this.#isIn()) this.#say({ type: "leave" });
+    if (this.#isIn()) this.#line?.say({ type: "leave" });
     this.#end({ code: 1000, problem: "left", sentence: "You left this terminal." });
   }
 
@@ -160,19 +159,14 @@ export class Connection {
     }
     if (turn !== this.#turn) return;
     this.#showStep("connecting");
-    this.#said = null;
-    this.#expect(CONNECT_MS);
-    const mine =
-      <A extends unknown[]>(act: (...args: A) => void) =>
-      (...args: A) => {
-        if (turn === this.#turn) act(...args);
-      };
-    this.#socket = this.#options.openSocket(token.ws_url ?? this.#options.url, {
-      open: mine(() => this.#hello(token.token)),
-      text: mine((message) => this.#guard(() => this.#onText(message))),
-      binary: mine((message) => this.#guard(() => this.#onFrame(message))),
-      closed: mine((code) => this.#onClosed(code)),
+    this.#line = new Line(token.ws_url ?? this.#options.url, this.#options.openSocket, {
+      open: () => this.#hello(token.token),
+      message: (message) => this.#onMessage(message),
+      frame: (frame) => this.#onFrame(frame),
+      heard: () => this.#heartbeat.heard(),
+      closed: (ending) => this.#onClosed(ending),
     });
+    this.#expect(CONNECT_MS);
   }
 
   #withoutToken(error: unknown): void {
@@ -185,29 +179,25 @@ export class Connection {
   }
 
   #hello(token: string): void {
-    this.#open = true;
     this.#showStep("opening");
     this.#expect(OPEN_MS);
     const size = this.#options.size();
     this.#sentSize = size;
+    const place = this.#place;
     const resume =
-      this.#place === null
-        ? {}
-        : { resume: { viewer: this.#place.viewer, output: this.#received } };
-    this.#say({
+      place === null ? {} : { resume: { viewer: place.viewer, output: this.#received } };
+    const session = this.#session;
+    this.#line?.say({
       type: "hello",
       token,
       attach:
-        this.#session === null
+        session === null
           ? { kind: "open", family: "terminal", size }
-          : { kind: "join", session: this.#session, size, ...resume },
+          : { kind: "join", session, size, ...resume },
     });
   }
 
-  #onText(text: string): void {
-    const message = parseServerMessage(text);
-    this.#heartbeat.heard();
-    if (message === null) return;
+  #onMessage(message: ServerMessage): void {
     switch (message.type) {
       case "welcome":
         this.#onWelcome(message);
@@ -215,9 +205,12 @@ export class Connection {
       case "size":
         this.#listener.size({ cols: message.cols, rows: message.rows });
         break;
-      case "presence":
+      case "presence": {
+        const role = message.viewers.find((v) => v.id === this.#place?.viewer)?.role;
+        if (this.#place !== null && role !== undefined) this.#place = { ...this.#place, role };
         this.#listener.presence(message.viewers, message.driver);
         break;
+      }
       case "access":
         this.#renewal.setSkew(Date.parse(message.now) - this.#clock.now());
         this.#listener.access(message);
@@ -230,25 +223,23 @@ export class Connection {
         this.#renewal.expires(message.token_expires_at);
         break;
       case "pong":
-        break;
       case "closing":
-        this.#said = { code: message.code, problem: message.problem, sentence: message.detail };
         break;
       default:
         message satisfies never;
     }
   }
 
-  #onWelcome(welcome: Extract<ServerMessage, { type: "welcome" }>): void {
+  #onWelcome(welcome: Welcome): void {
     this.#cancelTimer();
-    const before = this.#place;
-    if (before !== null && welcome.viewer === before.viewer) {
+    if (welcome.viewer === this.#place?.viewer) {
       this.#input.resume(welcome.input);
     } else {
       const lost = this.#input.restart(welcome.input);
       if (lost > 0) this.#listener.inputLost(lost);
     }
     if (welcome.resumed && welcome.output !== this.#received) throw new Error("resumed elsewhere");
+    this.#awaitsReset = !welcome.resumed;
     this.#received = welcome.output;
     this.#place = welcome;
     this.#session = welcome.session;
@@ -258,27 +249,28 @@ export class Connection {
     this.#heartbeat.start();
     this.#listener.welcome(welcome);
     this.#show({ state: "live" });
-    if (welcome.resumed) this.parsed(this.#parsed);
+    this.parsed(this.#parsed);
     this.resize(this.#options.size());
     this.#flush();
   }
 
-  #onFrame(message: Uint8Array): void {
-    const frame = decodeServerFrame(message);
-    this.#heartbeat.heard();
+  #onFrame(frame: ServerFrame): void {
     switch (frame.kind) {
       case "output": {
         const end = frame.offset + frame.bytes.length;
         if (frame.offset > this.#received) throw new Error("output is missing");
         if (end <= this.#received) return;
         const bytes = frame.bytes.subarray(this.#received - frame.offset);
-        this.#listener.output(this.#received, bytes);
+        const offset = this.#received;
         this.#received = end;
+        this.#awaitsReset = false;
+        this.#listener.output(offset, bytes);
         break;
       }
       case "reset":
         this.#received = frame.offset;
         this.#parsed = frame.offset;
+        this.#awaitsReset = false;
         this.#listener.reset(frame);
         break;
       case "input_ack":
@@ -290,14 +282,12 @@ export class Connection {
     }
   }
 
-  #onClosed(code: number): void {
-    const said = this.#said;
+  #onClosed(ending: Ending): void {
     this.#nextTurn();
     if (this.#exited) {
-      this.#end({ code: 1000, problem: "exited", sentence: said?.sentence ?? "The shell exited." });
+      this.#end({ code: 1000, problem: "exited", sentence: "The shell has ended." });
       return;
     }
-    const ending = endingOf(code, said);
     switch (verdict(ending, this.#place !== null)) {
       case "retry":
         this.#retryLater(ending);
@@ -317,20 +307,6 @@ export class Connection {
     }
   }
 
-  /** Nonsense from the other side is answered with a new connection, never with a broken screen. */
-  #guard(act: () => void): void {
-    try {
-      act();
-    } catch {
-      this.#giveUp();
-    }
-  }
-
-  #giveUp(): void {
-    this.#socket?.close(GIVEN_UP);
-    this.#onClosed(1006);
-  }
-
   #retryLater(because: Ending): void {
     if (this.#place !== null && this.#clock.now() - this.#liveSince >= SETTLED_MS) {
       this.#liveSince = Number.POSITIVE_INFINITY;
@@ -345,9 +321,7 @@ export class Connection {
   }
 
   #end(ending: Ending): void {
-    const socket = this.#socket;
     this.#nextTurn();
-    socket?.close(1000);
     this.#show({ state: "ended", ending });
   }
 
@@ -355,15 +329,15 @@ export class Connection {
     this.#cancelTimer();
     this.#heartbeat.stop();
     this.#renewal.stop();
-    this.#socket = null;
-    this.#open = false;
+    this.#line?.close();
+    this.#line = null;
     this.#turn += 1;
     return this.#turn;
   }
 
   #expect(ms: number): void {
     this.#cancelTimer();
-    this.#cancelTimer = this.#clock.after(ms, () => this.#giveUp());
+    this.#cancelTimer = this.#clock.after(ms, () => this.#line?.giveUp());
   }
 
   /** Once a connection was lost, the steps of the next one are all "reconnecting" to the user. */
@@ -386,11 +360,7 @@ export class Connection {
   #flush(): void {
     if (!this.#isIn() || this.#place?.role === "viewer") return;
     for (let next = this.#input.take(); next !== null; next = this.#input.take()) {
-      this.#socket?.send(encodeClientFrame({ kind: "input", ...next }));
+      this.#line?.send({ kind: "input", ...next });
     }
-  }
-
-  #say(message: ClientMessage): void {
-    if (this.#open) this.#socket?.send(JSON.stringify(message));
   }
 }

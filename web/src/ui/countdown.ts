@@ -39,10 +39,10 @@ export function titlePrefix(ms: number): string {
   return ms <= 60_000 ? "(1 min) " : `(${Math.ceil(ms / 60_000)} min) `;
 }
 
-const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const dayFormat = new Intl.DateTimeFormat(undefined, {
   weekday: "short",
-  hour: "2-digit",
+  hour: "numeric",
   minute: "2-digit",
 });
 

@@ -30,8 +30,9 @@ function renderTerminal(view: BuildView, session: SessionView, now: number): Tem
   const inside = view.viewers
     .filter((v) => v.session === session.id)
     .map((v) => (v.you ? "you" : v.name));
-  const who = inside.length === 0 ? "nobody in it" : [...new Set(inside)].join(", ");
-  const opened = `${session.opened_by.name} opened it at ${clockTime(session.opened_at, now)}`;
+  const who =
+    inside.length === 0 ? "nobody in it now" : `in it: ${[...new Set(inside)].join(", ")}`;
+  const opened = `opened ${clockTime(session.opened_at, now)} by ${session.opened_by.name}`;
   return html`<li class="row">
     <span class="grow"><b>${name}</b> <span class="muted">· ${opened} · ${who}</span></span>
     <a class="button" href=${terminalAddress(view.id, session.id)} aria-label="Open ${name}">Open</a>

@@ -21,7 +21,7 @@ export interface Bar {
   fullScreen: () => void;
 }
 
-export function renderBar(bar: Bar): TemplateResult {
+export function renderBar(bar: Bar, menu: TemplateResult): TemplateResult {
   const { build, name, program, viewers, leftMs } = bar;
   const [tone, words] = stateWords(bar);
   const who = names(viewers, bar.me);
@@ -31,7 +31,7 @@ export function renderBar(bar: Bar): TemplateResult {
     ${program === "" ? nothing : html`<span class="program muted">${program}</span>`}
     <span class="grow"></span>
     <span class="item" role="status" data-testid="state">
-      <span class="dot" data-tone=${tone}></span><span class="wide">${words}</span><span class="sr">${words}</span>
+      <span class="dot" data-tone=${tone}></span><span class=${bar.state === "live" ? "only-wide" : ""}>${words}</span>
     </span>
     ${
       viewers.length === 0
@@ -49,6 +49,7 @@ export function renderBar(bar: Bar): TemplateResult {
     }
     <button type="button" popovertarget="view-menu" aria-label="View settings" title="View settings">${viewIcon}</button>
     <button type="button" class="wide" aria-label="Full screen" title="Full screen" @click=${bar.fullScreen}>${fullScreenIcon}</button>
+    ${menu}
   </header>`;
 }
 
