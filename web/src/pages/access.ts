@@ -7,7 +7,7 @@ import type { BuildView } from "../protocol/gen/BuildView";
 import { parseAddress, terminalAddress } from "../ui/address";
 import { browserClock } from "../ui/browser-clock";
 import "../ui/copy";
-import { causeWords, clockTime, ServerClock, titlePrefix } from "../ui/countdown";
+import { clockTime, ServerClock, titlePrefix } from "../ui/countdown";
 import { logo } from "../ui/icons";
 import { renderEndDialog } from "./access/end-dialog";
 import { renderFailedStep } from "./access/failed-step";
@@ -152,7 +152,7 @@ export class AccessPage extends LitElement {
 
   /** States in which there is nothing to open, now or ever. */
   #noticeOf(view: BuildView, now: number): Notice | null {
-    const { state, sentence, failure, ends_at, cause } = view.access;
+    const { state, sentence, ends_at } = view.access;
     const dashboard = dashboardOf(this.#build);
     const back =
       dashboard === null ? null : { label: "Go to the build in the CI", href: dashboard };
@@ -165,15 +165,9 @@ export class AccessPage extends LitElement {
       case "off":
         return { heading: "Remote access is off", sentence, action: back };
       case "failed":
-        return {
-          heading: "The machine could not be reached",
-          sentence,
-          why: failure,
-          action: back,
-        };
+        return { heading: "This build cannot be entered", sentence, action: back };
       case "ended": {
-        const when = ends_at === null ? "" : `Ended at ${clockTime(ends_at, now)} your time`;
-        const why = [when, causeWords(cause)].filter((part) => part !== "").join(": ");
+        const why = ends_at === null ? null : `It ended at ${clockTime(ends_at, now)} your time.`;
         return { heading: "Access has ended", sentence, why, action: back };
       }
       default:

@@ -92,7 +92,8 @@ export class TerminalPage extends LitElement {
 
   protected override render(): TemplateResult {
     const { at } = this._ends;
-    const leftMs = at === null ? null : Date.parse(at) - this.#clock.now();
+    const over = this._state === "ended" && !this._exited;
+    const leftMs = at === null || over ? null : Date.parse(at) - this.#clock.now();
     const name = this._build === null ? "Terminal" : buildName(this._build);
     this.#setTitle(name, leftMs);
     if (this._trouble !== null) return this.#renderTrouble(name, this._trouble);
@@ -110,7 +111,7 @@ export class TerminalPage extends LitElement {
       leftMs,
       endsAt: at,
       cause: this._ends.cause,
-      mayOpen: this._build === null || allows(this._build, "terminal.control"),
+      mayOpen: !over && (this._build === null || allows(this._build, "terminal.control")),
       fullScreen: () => this.#toggleFullScreen(),
     };
     return html`${renderBar(bar, menu)}
@@ -132,7 +133,7 @@ export class TerminalPage extends LitElement {
           @transom-exit=${this.#onExit}
           @transom-error=${this.#onError}
           @transom-release=${this.#onRelease}
-        ><a slot="ended" href=${buildAddress(this.#build)}>Back to the build</a></transom-terminal>
+        ><a slot="ended" class="button primary" href=${buildAddress(this.#build)}>Back to the build</a></transom-terminal>
       </main>
       <p class="sr" role="alert">${this._warning}</p>`;
   }
@@ -214,9 +215,8 @@ export class TerminalPage extends LitElement {
   }
 
   #setTitle(name: string, leftMs: number | null): void {
-    const running = this._state !== "ended" && leftMs !== null;
     const program = this._program === "" ? "terminal" : this._program;
-    const title = `${running ? titlePrefix(leftMs) : ""}${name} · ${program}`;
+    const title = `${leftMs === null ? "" : titlePrefix(leftMs)}${name} · ${program}`;
     if (document.title !== title) document.title = title;
   }
 

@@ -205,7 +205,10 @@ export class Attachment {
   }
 
   #letterbox(): void {
-    this.#screen.letterbox(this.#connection.place !== null && !this.#drives());
+    const screen = this.#screen;
+    const own = screen.boxSize;
+    const fits = own?.cols === screen.size.cols && own.rows === screen.size.rows;
+    screen.letterbox(this.#connection.place !== null && !this.#drives() && !fits);
   }
 
   #drives(): boolean {

@@ -30,6 +30,7 @@ export class TransomTerminal extends LitElement {
     tokenSource: { attribute: false },
     state: { type: String, reflect: true },
     _notice: { state: true },
+    _low: { state: true },
     _watching: { state: true },
     _remark: { state: true },
   };
@@ -47,6 +48,7 @@ export class TransomTerminal extends LitElement {
   declare tokenSource: TokenSource | null;
   declare readonly state: ConnectionState;
   declare _notice: Notice | null;
+  declare _low: boolean;
   declare _watching: boolean;
   declare _remark: string;
 
@@ -68,6 +70,7 @@ export class TransomTerminal extends LitElement {
     this.tokenSource = null;
     this.#setState("idle");
     this._notice = null;
+    this._low = false;
     this._watching = false;
     this._remark = "";
   }
@@ -129,7 +132,7 @@ export class TransomTerminal extends LitElement {
     const notice = this._notice;
     return html`
       <div class="box" part="terminal" role="group" aria-label="${this.label}. ${WAY_OUT}"></div>
-      <div class="over" part="status" role="status">
+      <div class="over" part="status" role="status" ?data-low=${this._low}>
         ${
           notice === null
             ? nothing
@@ -228,6 +231,7 @@ export class TransomTerminal extends LitElement {
   #onStatus(status: Status): void {
     const before = this.state;
     this.#setState(status.state);
+    this._low = this.#screen?.isUpperHalf ?? false;
     this._notice = noticeOf(status, !this._watching);
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }

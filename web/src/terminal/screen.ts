@@ -76,6 +76,11 @@ export class Screen {
     return { cols: this.term.cols, rows: this.term.rows };
   }
 
+  /** Whether the cursor is up there. */
+  get isUpperHalf(): boolean {
+    return this.term.buffer.active.cursorY < this.term.rows / 2;
+  }
+
   resize({ cols, rows }: Size): void {
     if (cols !== this.term.cols || rows !== this.term.rows) this.term.resize(cols, rows);
   }

@@ -55,6 +55,11 @@ export const style = css`
     pointer-events: none;
     z-index: 20;
   }
+  /* The last lines are what people read: the notice keeps to the other end. */
+  .over[data-low] {
+    top: auto;
+    bottom: 8px;
+  }
   .over > * { pointer-events: auto; }
   .notice {
     display: flex;
@@ -78,9 +83,9 @@ export const style = css`
     animation: late 300ms step-end;
   }
   .notice[data-tone="warn"] { border-color: var(--_warn); }
-  .notice p { margin: 0; flex: 1 1 12em; }
+  .notice p { margin: 0; flex: 0 1 auto; }
   @keyframes late { from { visibility: hidden; } }
-  button, ::slotted(*) {
+  button {
     font: inherit;
     min-height: 32px;
     padding: 4px 12px;
