@@ -39,6 +39,7 @@ export class Attachment {
   #driver: string | null = null;
   /** Whether output may come that was produced before it was looked at. */
   #hasPast: boolean;
+  #connected = false;
   #exited = false;
   #disposed = false;
 
@@ -154,7 +155,10 @@ export class Attachment {
     const final = status.state === "ended";
     const { problem, sentence, code } = final ? status.ending : status.because;
     const { element } = this.#options;
-    announce(element, "transom-disconnected", { reason: problem, sentence, code, final });
+    if (this.#connected || final) {
+      this.#connected = false;
+      announce(element, "transom-disconnected", { reason: problem, sentence, code, final });
+    }
     if (final && problem !== "exited" && problem !== "left") {
       announce(element, "transom-error", { problem, sentence, code });
     }
@@ -168,6 +172,7 @@ export class Attachment {
     onRole(role);
     onSession(session);
     announce(element, "transom-session", { session });
+    this.#connected = true;
     announce(element, "transom-connected", { session, viewer, role });
   }
 

@@ -111,7 +111,6 @@ export class TransomTerminal extends LitElement {
 
   newShell(): void {
     this.#attach("");
-    this.focus();
   }
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
@@ -151,7 +150,11 @@ export class TransomTerminal extends LitElement {
 
   #renderAction({ action, label }: Notice) {
     if (action === "none") return nothing;
-    const act = action === "new" ? () => this.newShell() : () => this.reconnect();
+    const act = () => {
+      if (action === "new") this.newShell();
+      else this.reconnect();
+      this.focus();
+    };
     const button = html`<button type="button" @click=${act}>${label}</button>`;
     return action === "page" ? html`<slot name="ended">${button}</slot>` : button;
   }

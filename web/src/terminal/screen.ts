@@ -104,9 +104,9 @@ export class Screen {
     this.term.options.theme = themeOf(this.#box);
   }
 
-  /** A dim line of ours among the machine's. */
+  /** A grey line of ours among the machine's. */
   remark(text: string): void {
-    this.term.write(`\x1b[0;2m${text}\x1b[0m\r\n`);
+    this.term.write(`\x1b[0;90m${text}\x1b[0m\r\n`);
   }
 
   get text(): string {

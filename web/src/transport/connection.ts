@@ -16,8 +16,8 @@ import { Backoff } from "./backoff";
 import { type Cancel, type Clock, nothingToCancel } from "./clock";
 import { type Ending, isProblem, UNREACHABLE, verdict } from "./closing";
 import { Heartbeat } from "./heartbeat";
-import { InputLog } from "./input-log";
 import { Line } from "./line";
+import { Place } from "./place";
 import { Renewal } from "./renewal";
 import type { SocketFactory } from "./socket";
 import type { ConnectionListener, Status } from "./status";
@@ -47,18 +47,11 @@ export class Connection {
   readonly #backoff: Backoff;
   readonly #heartbeat: Heartbeat;
   readonly #renewal: Renewal;
-  readonly #input = new InputLog();
+  readonly #place: Place;
 
   #status: Status = { state: "idle" };
   #line: Line | null = null;
-  #session: string | null;
-  #place: Welcome | null = null;
   #lastDrop: Ending | null = null;
-  #received = 0;
-  #parsed = 0;
-  /** Between a welcome to another place and its reset, what is parsed is of the past. */
-  #awaitsReset = false;
-  #sentSize: Size | null = null;
   #liveSince = 0;
   #refreshed = false;
   #exited = false;
@@ -71,7 +64,7 @@ export class Connection {
     this.#options = options;
     this.#listener = options.listener;
     this.#clock = clock;
-    this.#session = options.session ?? null;
+    this.#place = new Place(options.session ?? null);
     this.#backoff = new Backoff(random);
     this.#heartbeat = new Heartbeat(clock, {
       ping: (id) => this.#line?.say({ type: "ping", id }),
@@ -90,7 +83,7 @@ export class Connection {
 
   /** Set once the session is open, and kept over reconnects; the role is the newest. */
   get place(): Welcome | null {
-    return this.#place;
+    return this.#place.welcome;
   }
 
   /** Starts, or starts again after an end. */
@@ -122,23 +115,19 @@ export class Connection {
   }
 
   send(bytes: Uint8Array): void {
-    if (this.#status.state === "ended" || this.#place?.role === "viewer") return;
-    this.#input.push(bytes);
+    if (this.#status.state === "ended") return;
+    this.#place.type(bytes);
     this.#flush();
   }
 
   resize(size: Size): void {
-    if (!this.#isIn()) return;
-    if (this.#sentSize?.cols === size.cols && this.#sentSize.rows === size.rows) return;
-    this.#sentSize = size;
-    this.#line?.say({ type: "resize", ...size });
+    if (this.#isIn() && this.#place.resized(size)) this.#line?.say({ type: "resize", ...size });
   }
 
   /** All output below `offset` was parsed. */
   parsed(offset: number): void {
-    if (this.#awaitsReset) return;
-    this.#parsed = offset;
-    if (this.#isIn()) this.#line?.send({ kind: "output_ack", offset });
+    this.#place.parsed(offset);
+    this.#acknowledge();
   }
 
   /** Ends for good and gives the place up. */
@@ -181,20 +170,7 @@ export class Connection {
   #hello(token: string): void {
     this.#showStep("opening");
     this.#expect(OPEN_MS);
-    const size = this.#options.size();
-    this.#sentSize = size;
-    const place = this.#place;
-    const resume =
-      place === null ? {} : { resume: { viewer: place.viewer, output: this.#received } };
-    const session = this.#session;
-    this.#line?.say({
-      type: "hello",
-      token,
-      attach:
-        session === null
-          ? { kind: "open", family: "terminal", size }
-          : { kind: "join", session, size, ...resume },
-    });
+    this.#line?.say({ type: "hello", token, attach: this.#place.attach(this.#options.size()) });
   }
 
   #onMessage(message: ServerMessage): void {
@@ -206,8 +182,8 @@ export class Connection {
         this.#listener.size({ cols: message.cols, rows: message.rows });
         break;
       case "presence": {
-        const role = message.viewers.find((v) => v.id === this.#place?.viewer)?.role;
-        if (this.#place !== null && role !== undefined) this.#place = { ...this.#place, role };
+        const me = message.viewers.find((v) => v.id === this.place?.viewer);
+        if (me !== undefined) this.#place.setRole(me.role);
         this.#listener.presence(message.viewers, message.driver);
         break;
       }
@@ -232,24 +208,15 @@ export class Connection {
 
   #onWelcome(welcome: Welcome): void {
     this.#cancelTimer();
-    if (welcome.viewer === this.#place?.viewer) {
-      this.#input.resume(welcome.input);
-    } else {
-      const lost = this.#input.restart(welcome.input);
-      if (lost > 0) this.#listener.inputLost(lost);
-    }
-    if (welcome.resumed && welcome.output !== this.#received) throw new Error("resumed elsewhere");
-    this.#awaitsReset = !welcome.resumed;
-    this.#received = welcome.output;
-    this.#place = welcome;
-    this.#session = welcome.session;
+    const lost = this.#place.enter(welcome);
+    if (lost > 0) this.#listener.inputLost(lost);
     this.#refreshed = false;
     this.#liveSince = this.#clock.now();
     this.#renewal.expires(welcome.token_expires_at);
     this.#heartbeat.start();
     this.#listener.welcome(welcome);
     this.#show({ state: "live" });
-    this.parsed(this.#parsed);
+    this.#acknowledge();
     this.resize(this.#options.size());
     this.#flush();
   }
@@ -257,24 +224,16 @@ export class Connection {
   #onFrame(frame: ServerFrame): void {
     switch (frame.kind) {
       case "output": {
-        const end = frame.offset + frame.bytes.length;
-        if (frame.offset > this.#received) throw new Error("output is missing");
-        if (end <= this.#received) return;
-        const bytes = frame.bytes.subarray(this.#received - frame.offset);
-        const offset = this.#received;
-        this.#received = end;
-        this.#awaitsReset = false;
-        this.#listener.output(offset, bytes);
+        const fresh = this.#place.receive(frame.offset, frame.bytes);
+        if (fresh !== null) this.#listener.output(fresh.offset, fresh.bytes);
         break;
       }
       case "reset":
-        this.#received = frame.offset;
-        this.#parsed = frame.offset;
-        this.#awaitsReset = false;
+        this.#place.reset(frame.offset);
         this.#listener.reset(frame);
         break;
       case "input_ack":
-        this.#input.ack(frame.offset);
+        this.#place.applied(frame.offset);
         this.#flush();
         break;
       default:
@@ -288,7 +247,7 @@ export class Connection {
       this.#end({ code: 1000, problem: "exited", sentence: "The shell has ended." });
       return;
     }
-    switch (verdict(ending, this.#place !== null)) {
+    switch (verdict(ending, this.place !== null)) {
       case "retry":
         this.#retryLater(ending);
         break;
@@ -308,7 +267,7 @@ export class Connection {
   }
 
   #retryLater(because: Ending): void {
-    if (this.#place !== null && this.#clock.now() - this.#liveSince >= SETTLED_MS) {
+    if (this.place !== null && this.#clock.now() - this.#liveSince >= SETTLED_MS) {
       this.#liveSince = Number.POSITIVE_INFINITY;
       this.#backoff.reset();
     }
@@ -357,10 +316,13 @@ export class Connection {
     return this.#status.state === "live" || this.#status.state === "stalled";
   }
 
+  #acknowledge(): void {
+    const ack = this.#place.acknowledgement();
+    if (ack !== null && this.#isIn()) this.#line?.send(ack);
+  }
+
   #flush(): void {
-    if (!this.#isIn() || this.#place?.role === "viewer") return;
-    for (let next = this.#input.take(); next !== null; next = this.#input.take()) {
-      this.#line?.send({ kind: "input", ...next });
-    }
+    if (!this.#isIn()) return;
+    for (const frame of this.#place.sendable()) this.#line?.send(frame);
   }
 }
