@@ -19,8 +19,9 @@ import { allows, buildName } from "./build";
 import {
   dashboardOf,
   type Notice,
+  nameOf,
   noticeOfProblem,
-  rememberDashboard,
+  rememberBuild,
   renderNotice,
   unreachable,
 } from "./notice";
@@ -104,7 +105,7 @@ export class AccessPage extends LitElement {
 
   protected override render(): TemplateResult {
     const view = this._view;
-    if (view === null || this._trouble !== null) return this.#renderWithout(view);
+    if (view === null || this._trouble !== null) return this.#renderWithout();
     const now = this.#clock.now();
     this.#setTitle(view, now);
     const notice = this.#noticeOf(view, now);
@@ -132,7 +133,7 @@ export class AccessPage extends LitElement {
       <div class="two">${renderTerminals(view, now)} ${renderPeople(view)}</div>`;
   }
 
-  #renderWithout(view: BuildView | null): TemplateResult {
+  #renderWithout(): TemplateResult {
     const trouble = this._trouble;
     const notice =
       trouble !== null
@@ -140,10 +141,11 @@ export class AccessPage extends LitElement {
         : this._lost
           ? unreachable(() => this.#watch.wake())
           : null;
-    document.title = `${notice?.heading ?? "Build access"} · Transom`;
+    const name = nameOf(this.#build) ?? "Build access";
+    document.title = `${notice === null ? "" : `${notice.heading} · `}${name}`;
     return html`<header class="masthead">
         ${logo}
-        <div class="about"><h1>${view === null ? "Build access" : buildName(view)}</h1></div>
+        <div class="about"><h1>${name}</h1></div>
       </header>
       <main class="wrap">
         ${notice === null ? html`<p class="muted" role="status">Loading…</p>` : renderNotice(notice)}
@@ -179,7 +181,7 @@ export class AccessPage extends LitElement {
     const before = this._view?.access.ends_at;
     if (before !== view.access.ends_at) this._warning = "";
     this.#clock.set(view.now);
-    rememberDashboard(this.#build, view.dashboard_url);
+    rememberBuild(view);
     this._lost = false;
     this._view = view;
     if (view.access.state === "ended") this.#dialog?.close();

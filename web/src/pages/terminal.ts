@@ -11,8 +11,8 @@ import { buildAddress, parseAddress, terminalAddress } from "../ui/address";
 import { causeWords, ServerClock, titlePrefix } from "../ui/countdown";
 import { logo } from "../ui/icons";
 import { applyTheme } from "../ui/theme";
-import { allows, buildName } from "./build";
-import { dashboardOf, noticeOfProblem, rememberDashboard, renderNotice } from "./notice";
+import { allows } from "./build";
+import { dashboardOf, nameOf, noticeOfProblem, rememberBuild, renderNotice } from "./notice";
 import { names, renderBar } from "./terminal/bar";
 import { renderViewMenu, storedView, type View } from "./terminal/view-menu";
 
@@ -94,7 +94,7 @@ export class TerminalPage extends LitElement {
     const { at } = this._ends;
     const over = this._state === "ended" && !this._exited;
     const leftMs = at === null || over ? null : Date.parse(at) - this.#clock.now();
-    const name = this._build === null ? "Terminal" : buildName(this._build);
+    const name = nameOf(this.#build) ?? "Terminal";
     this.#setTitle(name, leftMs);
     if (this._trouble !== null) return this.#renderTrouble(name, this._trouble);
     const menu = renderViewMenu(this._view, names(this._viewers, this.#me), (view) => {
@@ -149,7 +149,7 @@ export class TerminalPage extends LitElement {
     try {
       const view = await new BuildApi(this.#build, this.#grant.token).view();
       this.#clock.set(view.now);
-      rememberDashboard(this.#build, view.dashboard_url);
+      rememberBuild(view);
       this._build = view;
       if (this._ends.at === null) {
         this._ends = { at: view.access.ends_at, cause: causeWords(view.access.cause) };
