@@ -241,6 +241,10 @@ impl Door {
                 Problem::Revoked.into()
             });
         }
+        if grant.epoch > record.epoch {
+            // One that the future may not revoke either.
+            return Err(Problem::TokenInvalid.into());
+        }
         grant.capabilities = grant.capabilities.intersect(&record.policy.capabilities);
         Ok((grant, entry))
     }
