@@ -85,7 +85,7 @@ async fn two_viewers_see_the_same_and_one_who_only_looks_types_nothing() -> anyh
     one.see("\nfrom-dana\r\n").await?;
     two.see("\nfrom-dana\r\n").await?;
     assert!(!machine.build_dir().join("pwned").exists());
-    assert!(!String::from_utf8_lossy(&two.output).contains("pwned"));
+    assert!(!two.text().contains("pwned"));
     let build = front.look("/builds/b1").await?;
     assert_eq!(build["viewers"].as_array().map(Vec::len), Some(2));
     Ok(())
@@ -105,7 +105,7 @@ async fn exit_says_its_status_and_ends_the_conversation() -> anyhow::Result<()> 
         _ => None,
     });
     assert_eq!(exit, Some(7));
-    assert!(String::from_utf8_lossy(&socket.output).contains("\nbye\r\n"));
+    assert!(socket.text().contains("\nbye\r\n"));
     Ok(())
 }
 
@@ -148,7 +148,7 @@ async fn a_terminal_outlives_its_viewers_and_is_offered_again() -> anyhow::Resul
     let mut second = front.socket().await?.join(&token, &session, None).await?;
     second.type_text("echo $MARK\r").await?;
     second.see("\nstill-here\r\n").await?;
-    assert!(String::from_utf8_lossy(&second.output).contains("MARK=still-here"), "has the scrollback");
+    assert!(second.text().contains("MARK=still-here"), "has the scrollback");
     Ok(())
 }
 

@@ -167,15 +167,21 @@ impl Socket {
         self.raw(Message::Binary(ClientFrame::OutputAck { offset: self.offset }.encode())).await
     }
 
+    /// All output as text, without the marks by which bash switches bracketed paste.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.output).replace("\x1b[?2004l\r", "").replace("\x1b[?2004h", "")
+    }
+
     /// Waits until the output holds `text`; returns all of it.
     ///
     /// # Errors
     /// Where it does not come, or the connection ends first.
     pub async fn see(&mut self, text: &str) -> anyhow::Result<String> {
-        self.until(|s| contains(&s.output, text.as_bytes()))
+        self.until(|s| s.text().contains(text))
             .await
-            .with_context(|| format!("looked for {text:?} in {:?}", String::from_utf8_lossy(&self.output)))?;
-        Ok(String::from_utf8_lossy(&self.output).into_owned())
+            .with_context(|| format!("looked for {text:?} in {:?}", self.text()))?;
+        Ok(self.text())
     }
 
     /// Waits until something is so.
@@ -183,12 +189,15 @@ impl Socket {
     /// # Errors
     /// Where it does not become so in time, or the connection ends first.
     pub async fn until(&mut self, wanted: impl Fn(&Self) -> bool) -> anyhow::Result<()> {
-        while !wanted(self) {
-            if let Some(closed) = self.step().await? {
-                bail!("{closed:?}");
+        let waiting = async {
+            while !wanted(self) {
+                if let Some(closed) = self.step().await? {
+                    bail!("{closed:?}");
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.context("it never came to be")?
     }
 
     /// Waits until the server closes.
@@ -270,10 +279,4 @@ impl Socket {
     pub fn cut(self) {
         drop(self);
     }
-}
-
-/// Whether `all` holds `part`.
-#[must_use]
-pub fn contains(all: &[u8], part: &[u8]) -> bool {
-    part.is_empty() || all.windows(part.len()).any(|w| w == part)
 }
