@@ -1,7 +1,10 @@
 //! Transom through its front door, against real peers: what the tests and benches stand on.
 
+pub mod ci;
 pub mod front;
 pub mod machine;
+pub mod process;
+pub mod settings;
 pub mod socket;
 
 use std::time::Duration;
