@@ -28,6 +28,10 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
         let after = (memory(ground.server.pid())?, cpu_s(ground.server.pid())?);
         growth.push((after.0.rss_kib as f64 - before.0.rss_kib as f64) / 1024.0);
         cpu.push(after.1 - before.1);
+        // A terminal outlives its viewers: without this, the next run would have two floods.
+        browser.type_text("\x03").await?;
+        browser.socket.acks = true;
+        browser.socket.closed().await?;
     }
     report.say("transom_growth_first_mib", growth[0]);
     report.say("transom_growth_median_mib", median(&growth));

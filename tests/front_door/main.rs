@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "tests are named as sentences")]
 
+mod openapi;
 mod terminal;
 
 use std::sync::Once;

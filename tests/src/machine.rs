@@ -39,6 +39,7 @@ impl Machine {
         let mut machine = Self { sshd: None, dir, port: free_port()?, user: user.to_owned() };
         machine.new_host_key()?;
         std::fs::write(machine.path("authorized_keys"), "")?;
+        std::fs::create_dir(machine.path("home"))?;
         std::fs::create_dir(machine.path("build"))?;
         std::fs::set_permissions(machine.path("build"), PermissionsExt::from_mode(0o777))?;
         machine.write_config(more)?;
@@ -46,6 +47,7 @@ impl Machine {
         Ok(machine)
     }
 
+    // Shells start from an empty home: what the account's own files do is no part of a test.
     fn write_config(&self, more: &str) -> anyhow::Result<()> {
         let (dir, port) = (self.dir.path().display(), self.port);
         std::fs::write(
@@ -55,7 +57,7 @@ impl Machine {
                  AuthorizedKeysFile {dir}/authorized_keys\nPasswordAuthentication no\n\
                  KbdInteractiveAuthentication no\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n\
                  PidFile none\nLogLevel ERROR\nMaxStartups 200\nMaxSessions 200\nAcceptEnv LANG LC_*\n\
-                 PrintMotd no\nPrintLastLog no\nSubsystem sftp internal-sftp\n"
+                 SetEnv HOME={dir}/home\nPrintMotd no\nPrintLastLog no\nSubsystem sftp internal-sftp\n"
             ),
         )?;
         Ok(())
