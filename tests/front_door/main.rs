@@ -2,7 +2,9 @@
 
 #![allow(missing_docs, reason = "tests are named as sentences")]
 
+mod lives;
 mod terminal;
+mod timelines;
 
 use std::sync::Once;
 

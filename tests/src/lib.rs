@@ -2,6 +2,7 @@
 
 pub mod front;
 pub mod machine;
+pub mod pass;
 pub mod socket;
 
 use std::time::Duration;

@@ -132,6 +132,29 @@ impl Socket {
         Ok(())
     }
 
+    /// Says hello and waits until it is turned away.
+    ///
+    /// # Errors
+    /// Where it is let in.
+    pub async fn refused(mut self, token: &str, attach: Attach) -> anyhow::Result<Closed> {
+        self.say(&ClientMessage::Hello(Hello { token: token.to_owned(), attach })).await?;
+        let closed = self.closed().await?;
+        ensure!(self.welcome.is_none(), "was let in");
+        Ok(closed)
+    }
+
+    /// Presents a newer token and waits for the answer.
+    ///
+    /// # Errors
+    /// Where it is not taken.
+    pub async fn renew(&mut self, token: &str) -> anyhow::Result<()> {
+        let renewals =
+            |s: &Self| s.messages.iter().filter(|m| matches!(m, ServerMessage::Renewed { .. })).count();
+        let before = renewals(self);
+        self.say(&ClientMessage::Renew { token: token.to_owned() }).await?;
+        self.until(|s| renewals(s) > before).await
+    }
+
     /// What the server said first.
     ///
     /// # Errors

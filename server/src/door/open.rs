@@ -26,8 +26,12 @@ impl Door {
     ) -> Result<Arc<Session>, Refused> {
         let result = self.try_open_terminal(grant, entry, size).await;
         let detail = json!({ "family": "terminal", "session": result.as_ref().ok().map(|s| &s.id) });
-        self.note_result(Some(&grant.build), actor, "session.open", &result, detail).await;
-        result
+        let opened = result.as_ref().ok().cloned();
+        let audited = self.audited(Some(&grant.build), actor, "session.open", result, detail).await;
+        if let (Some(session), Err(refused)) = (opened, &audited) {
+            session.close(refused.problem);
+        }
+        audited
     }
 
     async fn try_open_terminal(
@@ -55,6 +59,12 @@ impl Door {
             news: entry.news.clone(),
         };
         let session = self.0.registry.open(opening, backend, target)?;
+        // An end between the look above and this moment has closed the others already.
+        let life = self.life(&entry.record());
+        if life.state == State::Ended {
+            session.close(ended(&life).problem);
+            return Err(ended(&life));
+        }
         match session.live().await {
             Ok(()) => Ok(session),
             Err(ending) => Err(self.refusal_of(&ending, entry)),

@@ -258,10 +258,16 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
         if epoch < record.epoch {
             return Problem::Revoked.into();
         }
+        if expires_at <= app.door.now() && !life.ends_with(expires_at) {
+            return Problem::TokenExpired.into();
+        }
+        // The end comes also where nobody can record it.
+        let over = life.ends_at.unwrap_or(Timestamp::MAX);
+        let until = if life.ends_with(expires_at) { over } else { over.min(expires_at) };
         tokio::select! {
             _ = records.changed() => {}
             _ = grants.changed() => {}
-            () = app.door.clock().sleep_until(expires_at) => return Problem::TokenExpired.into(),
+            () = app.door.clock().sleep_until(until) => {}
             () = app.viewers.ending() => return Problem::Restarting.into(),
         }
     }
