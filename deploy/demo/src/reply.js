@@ -7,6 +7,7 @@ import { messagePage } from "./pages.js";
 import { BadRequest } from "./request.js";
 import { Refused } from "./transom.js";
 
+/** @typedef {import("node:http").IncomingMessage} Request */
 /** @typedef {import("node:http").ServerResponse} Response */
 /** @typedef {import("./people.js").Person} Person */
 
@@ -47,14 +48,26 @@ export function redirect(response, location, headers) {
   response.writeHead(303, { location, "cache-control": "no-store", ...headers }).end();
 }
 
-/** @param {Response} response @param {Person} who @param {unknown} error */
-export function explain(response, who, error) {
+/**
+ * Says what went wrong: on a page where somebody goes to one, as a problem document (RFC 9457) elsewhere.
+ *
+ * @param {Request} request
+ * @param {Response} response
+ * @param {Person} who
+ * @param {unknown} error
+ */
+export function explain(request, response, who, error) {
   if (response.headersSent) return response.destroy();
   const known = error instanceof BadRequest || error instanceof Refused;
   if (!known) console.error(error);
-  const text = known ? error.message : "Transom does not answer.";
+  const status = known ? error.status : 502;
+  const detail = known ? error.message : "Transom does not answer.";
+  if (request.headers["sec-fetch-mode"] !== "navigate") {
+    const type = error instanceof Refused ? `urn:transom:problem:${error.problem}` : "about:blank";
+    return send(response, JSON.stringify({ type, status, detail }), policy(), "application/problem+json", status);
+  }
   const heading = error instanceof BadRequest ? "That did not work" : "The machine cannot be opened";
-  send(response, messagePage(who, heading, text), policy(), "text/html", known ? error.status : 502);
+  send(response, messagePage(who, heading, detail), policy(), "text/html", status);
 }
 
 /**

@@ -117,7 +117,7 @@ export function dashboard(builds, transom, origin) {
       }
       throw new BadRequest("There is nothing here.", 404);
     } catch (error) {
-      explain(response, who, error);
+      explain(request, response, who, error);
     }
   }
 
