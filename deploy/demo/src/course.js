@@ -96,15 +96,19 @@ async function runOnMachine(build, machine, reporter, around) {
 async function keepMachine(build, reporter, around) {
   const { outcome, finishedAt } = build;
   if (!outcome || !finishedAt) return;
-  if (outcome === "failed" || outcome === "succeeded") await reporter.settled();
+  const pause = () => wait(around.pollMs, undefined, { signal: around.closing }).catch(() => {});
+  // The last steps are told first, unless there is no time to lose.
+  const atOnce = outcome === "cancelled" || outcome === "timed_out";
+  const told = atOnce ? Promise.resolve(true) : reporter.settled().then(() => true);
   do {
+    if (!(await Promise.race([told, pause()]))) continue;
     try {
       const { release } = await around.transom.finish(build.id, outcome, finishedAt);
       if (release === "now") return;
     } catch (error) {
       if (error instanceof Refused && !error.passing) return;
     }
-    await wait(around.pollMs, undefined, { signal: around.closing }).catch(() => {});
+    await pause();
   } while (!around.closing.aborted && Date.now() < build.deadline.getTime() + around.pollMs);
 }
 
