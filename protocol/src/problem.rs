@@ -129,18 +129,12 @@ mod tests {
     fn names_are_unique_and_plain() {
         let names: HashSet<_> = Problem::ALL.iter().map(|p| p.name()).collect();
         assert_eq!(names.len(), Problem::ALL.len());
-        assert!(
-            names
-                .iter()
-                .all(|n| n.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
-        );
+        assert!(names.iter().all(|n| n.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
     }
 
     #[test]
     fn close_codes_are_the_published_ones() {
-        let known = [
-            4400, 4401, 4403, 4404, 4408, 4409, 4410, 4411, 4429, 4500, 4502, 1012,
-        ];
+        let known = [4400, 4401, 4403, 4404, 4408, 4409, 4410, 4411, 4429, 4500, 4502, 1012];
         for problem in Problem::ALL {
             assert!(known.contains(&problem.close_code()), "{}", problem.name());
             assert!((400..600).contains(&problem.status()), "{}", problem.name());

@@ -9,8 +9,8 @@ mod control;
 mod frame;
 
 pub use control::{
-    AccessNotice, Attach, ClientMessage, ControlError, Family, Hello, Resume, Role, ServerMessage,
-    Size, ViewerInfo, Welcome,
+    AccessNotice, Attach, ClientMessage, ControlError, Family, Hello, Resume, Role, ServerMessage, Size,
+    ViewerInfo, Welcome,
 };
 pub use frame::{ClientFrame, FrameError, ServerFrame, kind};
 

@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod lifecycle;
+pub mod secret;
 pub mod token;
 
 use std::collections::BTreeSet;

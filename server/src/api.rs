@@ -1,3 +1,107 @@
-//! The HTTP API.
+//! The HTTP API: every route on one page.
+//!
+//! Only `api/` says axum or HTTP. A route, its body, its reply and its errors stand in one file.
 
+mod access;
+mod assets;
+mod audit;
+mod auth;
+mod body;
+mod builds;
+mod error;
+mod events;
+mod health;
+mod machine;
+mod sessions;
+mod socket;
+mod tokens;
 pub mod view;
+mod viewing;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::config::Config;
+use crate::door::Door;
+use crate::lifetime::Lifetime;
+use crate::telemetry::Metrics;
+
+/// Largest body of a request, in bytes.
+const BODY_BYTES: usize = 512 * 1024;
+
+/// What every route may use.
+#[derive(Clone)]
+pub struct App {
+    /// The operator's decisions.
+    pub config: Arc<Config>,
+    /// The door.
+    pub door: Door,
+    /// Runs the viewers.
+    pub viewers: Lifetime,
+    /// What Prometheus reads.
+    pub metrics: Metrics,
+}
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Transom",
+    description = "Access to the machines of CI builds. Errors are problem documents (RFC 9457) with a stable `type`.",
+    license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+))]
+struct Described;
+
+/// Routes of the API, with their description.
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(builds::put))
+        .routes(routes!(builds::get))
+        .routes(routes!(builds::finish))
+        .routes(routes!(machine::put, machine::delete))
+        .routes(routes!(tokens::issue))
+        .routes(routes!(access::put, access::delete))
+        .routes(routes!(events::events))
+        .routes(routes!(sessions::open, sessions::list))
+        .routes(routes!(sessions::get, sessions::delete))
+        .routes(routes!(tokens::redeem))
+        .routes(routes!(tokens::renew))
+        .routes(routes!(audit::rows))
+        .routes(routes!(socket::socket))
+        .routes(routes!(health::config))
+        .routes(routes!(health::openapi))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+}
+
+/// The description of the API (OpenAPI 3.1).
+#[must_use]
+pub fn document() -> Document {
+    described().into_openapi()
+}
+
+/// Everything that is served.
+pub fn router(app: App) -> Router {
+    let (api, _) = described().split_for_parts();
+    let pages = Router::new()
+        .route("/", get(assets::index))
+        .route("/b/{build}", get(assets::access))
+        .route("/b/{build}/terminal", get(assets::terminal))
+        .route("/b/{build}/terminal/{session}", get(assets::terminal))
+        .route("/assets/{*path}", get(assets::asset))
+        .route("/embed/{*path}", get(assets::embed))
+        .layer(assets::compression());
+    api.merge(pages)
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::from_fn_with_state(app.clone(), error::answer))
+        .with_state(app)
+}

@@ -268,11 +268,7 @@ impl ClientMessage {
             Ok(())
         };
         let size = |s: Size| {
-            if s.is_valid() {
-                Ok(())
-            } else {
-                Err(ControlError::OutOfRange("size"))
-            }
+            if s.is_valid() { Ok(()) } else { Err(ControlError::OutOfRange("size")) }
         };
         let id = |s: &str| {
             if s.is_empty() || s.len() > limits::ID_BYTES {
@@ -285,11 +281,7 @@ impl ClientMessage {
                 token(&hello.token)?;
                 match &hello.attach {
                     Attach::Open { size: s, .. } => size(*s),
-                    Attach::Join {
-                        session,
-                        size: s,
-                        resume,
-                    } => {
+                    Attach::Join { session, size: s, resume } => {
                         id(session)?;
                         if let Some(resume) = resume {
                             id(&resume.viewer)?;

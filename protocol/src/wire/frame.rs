@@ -148,12 +148,8 @@ impl ServerFrame {
             kind::RESET => {
                 let offset = cursor(&mut message)?;
                 let skipped = cursor(&mut message)?;
-                let cols = message
-                    .try_get_u16_le()
-                    .map_err(|_| FrameError::Truncated)?;
-                let rows = message
-                    .try_get_u16_le()
-                    .map_err(|_| FrameError::Truncated)?;
+                let cols = message.try_get_u16_le().map_err(|_| FrameError::Truncated)?;
+                let rows = message.try_get_u16_le().map_err(|_| FrameError::Truncated)?;
                 let size = Size { cols, rows };
                 if !size.is_valid() {
                     return Err(FrameError::OutOfRange("size"));
@@ -161,12 +157,7 @@ impl ServerFrame {
                 if message.len() > limits::OUTPUT_BYTES {
                     return Err(FrameError::TooLarge(message.len()));
                 }
-                Ok(Self::Reset {
-                    offset,
-                    skipped,
-                    size,
-                    screen: message,
-                })
+                Ok(Self::Reset { offset, skipped, size, screen: message })
             }
             kind::INPUT_ACK => {
                 let offset = cursor(&mut message)?;
@@ -182,12 +173,7 @@ impl ServerFrame {
     pub fn encode(&self) -> Bytes {
         match self {
             Self::Output { offset, bytes } => with_payload(kind::OUTPUT, *offset, bytes),
-            Self::Reset {
-                offset,
-                skipped,
-                size,
-                screen,
-            } => {
+            Self::Reset { offset, skipped, size, screen } => {
                 let mut out = BytesMut::with_capacity(screen.len().saturating_add(21));
                 out.put_u8(kind::RESET);
                 out.put_u64_le(*offset);
@@ -218,18 +204,11 @@ fn payload(message: Bytes, limit: usize) -> Result<Bytes, FrameError> {
 /// integers exact up to 2^53 only.
 fn end_of(offset: u64, len: usize) -> Result<u64, FrameError> {
     const EXACT: u64 = 1 << 53;
-    offset
-        .checked_add(len as u64)
-        .filter(|end| *end <= EXACT)
-        .ok_or(FrameError::OutOfRange("offset"))
+    offset.checked_add(len as u64).filter(|end| *end <= EXACT).ok_or(FrameError::OutOfRange("offset"))
 }
 
 fn nothing_left(message: &Bytes) -> Result<(), FrameError> {
-    if message.is_empty() {
-        Ok(())
-    } else {
-        Err(FrameError::Trailing(message.len()))
-    }
+    if message.is_empty() { Ok(()) } else { Err(FrameError::Trailing(message.len())) }
 }
 
 fn with_payload(kind: u8, cursor: u64, payload: &[u8]) -> Bytes {

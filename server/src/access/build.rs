@@ -126,6 +126,9 @@ pub struct About {
 pub struct BuildRecord {
     /// The CI's id.
     pub id: BuildId,
+    /// Which state of the record this is; the store counts.
+    #[serde(skip)]
+    pub revision: i64,
     /// The newest version that the CI sent; older ones are ignored.
     pub version: u64,
     /// What the CI tells about it.

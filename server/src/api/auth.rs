@@ -1,0 +1,138 @@
+//! Who is asking: a CI with a service key, or a person with an access token.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use transom_protocol::problem::Problem;
+
+use super::App;
+use super::error::ApiError;
+use crate::access::{BuildId, Grant};
+use crate::config::{Right, ServiceKey};
+use crate::door::{Actor, Entry, Refused};
+use crate::keys::SERVICE_KEY_PREFIX;
+
+/// What came with a request to prove who sent it. Nothing is checked yet.
+pub struct Proof {
+    bearer: Option<String>,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
+}
+
+/// Who it is, once that is proven.
+pub enum Caller {
+    /// A CI.
+    Service(ServiceKey),
+    /// A person, with what they may do and the build that they may do it to.
+    Person(Grant, Arc<Entry>),
+}
+
+impl FromRequestParts<App> for Proof {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let bearer = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim().to_owned())
+            .filter(|token| !token.is_empty());
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+        Ok(Self { bearer, address: peer.map(|peer| address(app, peer, &parts.headers)) })
+    }
+}
+
+/// The address of whoever is at the far end: what a trusted proxy says, else the peer.
+pub fn address(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let listen = &app.config.listen;
+    let mut seen = peer;
+    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+    let hops: Vec<_> = forwarded.flat_map(|v| v.split(',')).map(str::trim).collect();
+    for hop in hops.iter().rev() {
+        if !listen.trusts(seen) {
+            break;
+        }
+        match hop.parse() {
+            Ok(ip) => seen = ip,
+            Err(_) => break,
+        }
+    }
+    seen
+}
+
+impl Proof {
+    /// A CI whose key allows `right`.
+    ///
+    /// # Errors
+    /// Without a key, with an unknown one, or with one that does not allow it.
+    pub fn service(&self, app: &App, right: Right) -> Result<Actor, ApiError> {
+        let bearer = self.bearer.as_deref().ok_or(Problem::TokenMissing)?;
+        if !bearer.starts_with(SERVICE_KEY_PREFIX) {
+            return Err(Refused::because(Problem::Forbidden, "This takes a service key.").into());
+        }
+        let key = app.config.service_key(bearer).ok_or(Problem::ServiceKeyInvalid)?;
+        if !key.allows(right) {
+            return Err(Refused::because(Problem::Forbidden, "This service key does not allow that.").into());
+        }
+        Ok(self.actor_of(key))
+    }
+
+    /// A person whose token is for some build.
+    ///
+    /// # Errors
+    /// Without a token, or why it is refused.
+    pub async fn person(&self, app: &App) -> Result<(Grant, Arc<Entry>), ApiError> {
+        let bearer = self.bearer.as_deref().ok_or(Problem::TokenMissing)?;
+        if bearer.starts_with(SERVICE_KEY_PREFIX) {
+            return Err(Refused::because(Problem::Forbidden, "This takes a person's access token.").into());
+        }
+        Ok(app.door.grant(bearer).await?)
+    }
+
+    /// A person whose token is for `build`, and no other.
+    ///
+    /// # Errors
+    /// As [`Proof::person`]; [`Problem::Forbidden`] with a token for another build, whether or not
+    /// there is this one.
+    pub async fn person_of(&self, app: &App, build: &BuildId) -> Result<(Grant, Arc<Entry>), ApiError> {
+        let (grant, entry) = self.person(app).await?;
+        if grant.build != *build {
+            return Err(Refused::because(Problem::Forbidden, "This token is for another build.").into());
+        }
+        Ok((grant, entry))
+    }
+
+    /// Either of the two.
+    ///
+    /// # Errors
+    /// As [`Proof::service`] and [`Proof::person_of`].
+    pub async fn either(&self, app: &App, right: Right, build: &BuildId) -> Result<Caller, ApiError> {
+        match self.bearer.as_deref() {
+            Some(bearer) if bearer.starts_with(SERVICE_KEY_PREFIX) => {
+                self.service(app, right)?;
+                app.config.service_key(bearer).cloned().map(Caller::Service).ok_or_else(|| Problem::ServiceKeyInvalid.into())
+            }
+            _ => {
+                let (grant, entry) = self.person_of(app, build).await?;
+                Ok(Caller::Person(grant, entry))
+            }
+        }
+    }
+
+    /// Whether a service key came along.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        self.bearer.as_deref().is_some_and(|b| b.starts_with(SERVICE_KEY_PREFIX))
+    }
+
+    /// The name of a CI in the audit.
+    #[must_use]
+    pub fn actor_of(&self, key: &ServiceKey) -> Actor {
+        Actor::Service { name: key.name.clone(), address: self.address }
+    }
+}

@@ -1,0 +1,96 @@
+//! `/builds/{id}/events`: what the access page shows, again whenever it changes (server-sent events).
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use futures_util::Stream;
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::App;
+use super::auth::{Caller, Proof};
+use super::body::Build;
+use super::error::{ApiError, ProblemBody};
+use super::viewing::view;
+use crate::access::Grant;
+use crate::access::lifecycle::State as Life;
+use crate::config::Right;
+use crate::door::Entry;
+
+/// Between two looks, so that a burst of changes becomes one event.
+const SETTLE: Duration = Duration::from_millis(50);
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// `event: build` with the build, at once and whenever it changes; `event: warning` before the end.
+/// The stream ends with the token, and after the last word when access has ended.
+#[utoipa::path(get, path = "/api/v1/builds/{id}/events", tag = "builds", params(("id" = String, Path)),
+    security(("service_key" = ["read"]), ("access_token" = [])),
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = "default", body = ProblemBody)))]
+pub async fn events(
+    State(app): State<App>,
+    proof: Proof,
+    Build(id): Build,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let (grant, entry) = match proof.either(&app, Right::Read, &id).await? {
+        Caller::Service(_) => (None, app.door.entry(&id).await?),
+        Caller::Person(grant, entry) => (Some(grant), entry),
+    };
+    let (events, received) = mpsc::channel(1);
+    app.viewers.clone().spawn_until_end(tell(app, entry, grant, events));
+    let stream = futures_util::stream::unfold(received, |mut received| async {
+        received.recv().await.map(|event| (Ok(event), received))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+async fn tell(app: App, entry: Arc<Entry>, grant: Option<Grant>, events: mpsc::Sender<Event>) {
+    let mut news = entry.news();
+    let mut warnings = entry.warnings();
+    let clock = app.door.clock().clone();
+    let expiry = async {
+        match &grant {
+            Some(grant) => clock.sleep_until(grant.expires_at).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(expiry);
+    loop {
+        news.mark_unchanged();
+        let record = entry.record();
+        let revoked = grant.as_ref().is_some_and(|g| g.epoch < record.epoch);
+        let over = app.door.life(&record).state == Life::Ended;
+        if revoked && !over {
+            return;
+        }
+        let now = view(&app, &entry, grant.as_ref());
+        let Ok(event) = Event::default().event("build").json_data(&now) else { return };
+        if events.send(event).await.is_err() || over {
+            return;
+        }
+        tokio::select! {
+            changed = news.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                tokio::time::sleep(SETTLE).await;
+            }
+            _ = warnings.changed() => {
+                let Some(warning) = *warnings.borrow_and_update() else { continue };
+                let data = json!({
+                    "minutes": warning.minutes, "cause": warning.cause, "ends_at": warning.ends_at,
+                    "sentence": warning.sentence(),
+                });
+                let event = Event::default().event("warning").data(data.to_string());
+                if events.send(event).await.is_err() {
+                    return;
+                }
+            }
+            () = &mut expiry => return,
+            () = events.closed() => return,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Sessions: open, list, look, close.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use transom_protocol::problem::Problem;
+use transom_protocol::wire::{Family, Size};
+use utoipa::ToSchema;
+
+use super::App;
+use super::auth::{Caller, Proof};
+use super::body::{Build, Json};
+use super::error::{ApiError, ProblemBody};
+use super::view::SessionView;
+use super::viewing::session_view;
+use crate::access::{BuildId, Capability};
+use crate::config::Right;
+use crate::door::{Actor, require};
+use crate::session::Session;
+
+/// A session that somebody wants.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenRequest {
+    /// `terminal`.
+    #[schema(value_type = String, example = "terminal")]
+    pub family: Family,
+    /// Its size: `{"cols": 80, "rows": 24}`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub size: Size,
+}
+
+/// Opens a session; replies when it is live.
+#[utoipa::path(post, path = "/api/v1/builds/{id}/sessions", tag = "sessions", params(("id" = String, Path)),
+    request_body = OpenRequest, security(("access_token" = ["terminal.control"])),
+    responses((status = 201, body = SessionView), (status = "default", body = ProblemBody)))]
+pub async fn open(
+    State(app): State<App>,
+    proof: Proof,
+    Build(id): Build,
+    Json(request): Json<OpenRequest>,
+) -> Result<(StatusCode, axum::Json<SessionView>), ApiError> {
+    let (grant, entry) = proof.person_of(&app, &id).await?;
+    if !request.size.is_valid() {
+        return Err(Problem::Malformed.into());
+    }
+    if request.family != Family::Terminal {
+        return Err(Problem::NotReady.into());
+    }
+    let actor = Actor::of(&grant, proof.address);
+    let session = app.door.open_terminal(&grant, &entry, request.size, &actor).await?;
+    Ok((StatusCode::CREATED, axum::Json(session_view(&session))))
+}
+
+/// Sessions of a build, oldest first.
+#[utoipa::path(get, path = "/api/v1/builds/{id}/sessions", tag = "sessions", params(("id" = String, Path)),
+    security(("service_key" = ["read"]), ("access_token" = [])),
+    responses((status = 200, body = Vec<SessionView>), (status = "default", body = ProblemBody)))]
+pub async fn list(
+    State(app): State<App>,
+    proof: Proof,
+    Build(id): Build,
+) -> Result<axum::Json<Vec<SessionView>>, ApiError> {
+    if let Caller::Service(_) = proof.either(&app, Right::Read, &id).await? {
+        app.door.entry(&id).await?;
+    }
+    let sessions = app.door.registry().all_of(&id);
+    Ok(axum::Json(sessions.iter().map(|s| session_view(s)).collect()))
+}
+
+/// One session.
+#[utoipa::path(get, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
+    security(("service_key" = ["read"]), ("access_token" = [])),
+    responses((status = 200, body = SessionView), (status = "default", body = ProblemBody)))]
+pub async fn get(
+    State(app): State<App>,
+    proof: Proof,
+    Path(id): Path<String>,
+) -> Result<axum::Json<SessionView>, ApiError> {
+    let (session, _) = find(&app, &proof, Right::Read, &id, None).await?;
+    Ok(axum::Json(session_view(&session)))
+}
+
+/// Closes a session: disconnects from the machine and ends its program.
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
+    security(("service_key" = ["access"]), ("access_token" = ["terminal.control"])),
+    responses((status = 204), (status = "default", body = ProblemBody)))]
+pub async fn delete(
+    State(app): State<App>,
+    proof: Proof,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let (session, actor) =
+        find(&app, &proof, Right::Access, &id, Some(Capability::TerminalControl)).await?;
+    session.close(Problem::SessionUnknown);
+    app.door.note_closed(&session.build, &actor, &id).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The session, for whoever may know of it. One of another build is as unknown as none.
+async fn find(
+    app: &App,
+    proof: &Proof,
+    right: Right,
+    id: &str,
+    capability: Option<Capability>,
+) -> Result<(Arc<Session>, Actor), ApiError> {
+    let registry = app.door.registry();
+    if proof.is_service() {
+        let actor = proof.service(app, right)?;
+        return Ok((registry.get(id).ok_or(Problem::SessionUnknown)?, actor));
+    }
+    let (grant, _) = proof.person(app).await?;
+    if let Some(capability) = capability {
+        require(&grant, capability)?;
+    }
+    let build: &BuildId = &grant.build;
+    let session = registry.of_build(build, id).ok_or(Problem::SessionUnknown)?;
+    Ok((session, Actor::of(&grant, proof.address)))
+}

@@ -1,0 +1,281 @@
+//! A viewer's conversation, once it is in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use bytes::Bytes;
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+use transom_protocol::problem::Problem;
+use transom_protocol::wire::{
+    AccessNotice, ClientFrame, ClientMessage, ServerFrame, ServerMessage, Welcome,
+};
+
+use super::leave::{Leave, malformed};
+use crate::access::Grant;
+use crate::access::build::BuildRecord;
+use crate::access::lifecycle::{Life, State, Warning, sentence};
+use crate::api::App;
+use crate::backend::Exit;
+use crate::clock::tick;
+use crate::door::{Entry, ended};
+use crate::session::scrollback::Step;
+use crate::session::viewer::{Update, Viewer};
+use crate::session::{Ending, Session};
+
+/// How often the far end is asked whether it is still there; two unanswered and it is not.
+const PING_EVERY: Duration = Duration::from_secs(20);
+const MISSED_PINGS: u32 = 2;
+
+/// One viewer, its socket aside.
+pub struct Conversation<'a> {
+    app: &'a App,
+    entry: Arc<Entry>,
+    session: Arc<Session>,
+    viewer: Viewer,
+    /// The newest grant; a renewal replaces it.
+    grant: watch::Sender<Grant>,
+    told: Option<(Option<Timestamp>, State)>,
+}
+
+impl<'a> Conversation<'a> {
+    pub fn new(app: &'a App, entry: Arc<Entry>, grant: Grant, session: Arc<Session>, viewer: Viewer) -> Self {
+        Self { app, entry, session, viewer, grant: watch::Sender::new(grant), told: None }
+    }
+
+    /// Talks until one side ends it.
+    pub async fn hold(mut self, socket: &mut WebSocket) -> Leave {
+        let (app, entry, grants) = (self.app, Arc::clone(&self.entry), self.grant.subscribe());
+        tokio::select! {
+            biased;
+            leave = cut(app, &entry, grants) => leave,
+            leave = self.talk(socket) => leave,
+        }
+    }
+
+    async fn talk(&mut self, socket: &mut WebSocket) -> Leave {
+        let mut records = self.entry.records();
+        let mut warnings = self.entry.warnings();
+        let mut pings = tokio::time::interval(PING_EVERY);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        pings.reset();
+        let mut unanswered = 0;
+        let idle_s = self.entry.record().policy.idle_s;
+        let mut last_input = tick();
+        if send(socket, &self.welcome()).await.is_err() || self.tell_access(socket, None).await.is_err() {
+            return Leave::Silently;
+        }
+        loop {
+            let idle_at = last_input + Duration::from_secs(idle_s.into());
+            tokio::select! {
+                message = socket.recv() => {
+                    let message = match message {
+                        Some(Ok(message)) => message,
+                        // A frame over the limit, or one that breaks RFC 6455.
+                        Some(Err(error)) if is_protocol_error(&error) => return Problem::TooLarge.into(),
+                        Some(Err(_)) | None => return Leave::Silently,
+                    };
+                    unanswered = 0;
+                    if matches!(message, Message::Binary(ref b) if b.first() == Some(&transom_protocol::wire::kind::INPUT)) {
+                        last_input = tick();
+                    }
+                    match self.heard(message).await {
+                        Ok(Some(answer)) => if send(socket, &answer).await.is_err() { return Leave::Silently },
+                        Ok(None) => {}
+                        Err(leave) => return leave,
+                    }
+                }
+                update = self.viewer.next() => {
+                    let message = match self.shown(update) {
+                        Ok(message) => message,
+                        Err(leave) => return leave,
+                    };
+                    if socket.send(message).await.is_err() {
+                        return Leave::Silently;
+                    }
+                }
+                _ = records.changed() => {
+                    records.mark_unchanged();
+                    if let Err(leave) = self.check_role() {
+                        return leave;
+                    }
+                    if self.tell_access(socket, None).await.is_err() {
+                        return Leave::Silently;
+                    }
+                }
+                _ = warnings.changed() => {
+                    let warning = *warnings.borrow_and_update();
+                    if self.tell_access(socket, warning).await.is_err() {
+                        return Leave::Silently;
+                    }
+                }
+                _ = pings.tick() => {
+                    unanswered += 1;
+                    if unanswered > MISSED_PINGS || socket.send(Message::Ping(Bytes::new())).await.is_err() {
+                        return Leave::Silently;
+                    }
+                }
+                () = tokio::time::sleep_until(idle_at), if idle_s > 0 => return Problem::Idle.into(),
+            }
+        }
+    }
+
+    fn welcome(&self) -> ServerMessage {
+        ServerMessage::Welcome(Welcome {
+            session: self.session.id.clone(),
+            family: self.session.family(),
+            viewer: self.viewer.id().to_owned(),
+            role: self.viewer.role(),
+            size: self.viewer.size(),
+            output: self.viewer.output_offset(),
+            input: self.viewer.input_offset(),
+            resumed: self.viewer.resumed(),
+            token_expires_at: self.grant.borrow().expires_at.to_string(),
+        })
+    }
+
+    /// A message from the browser, and the answer to it.
+    async fn heard(&mut self, message: Message) -> Result<Option<ServerMessage>, Leave> {
+        match message {
+            Message::Binary(bytes) => {
+                match ClientFrame::parse(bytes).map_err(|e| malformed(&e))? {
+                    ClientFrame::Input { offset, bytes } => self.viewer.input(offset, bytes)?,
+                    ClientFrame::OutputAck { offset } => self.viewer.ack(offset)?,
+                }
+                Ok(None)
+            }
+            Message::Text(text) => match ClientMessage::parse(&text).map_err(|e| malformed(&e))? {
+                ClientMessage::Hello(_) => Err(Problem::Malformed.into()),
+                ClientMessage::Renew { token } => self.renew(&token).await.map(Some),
+                ClientMessage::Resize(size) => {
+                    self.viewer.resize(size);
+                    Ok(None)
+                }
+                ClientMessage::Ping { id } => Ok(Some(ServerMessage::Pong { id })),
+                ClientMessage::Leave => {
+                    self.viewer.leave_for_good();
+                    Err(Leave::Silently)
+                }
+            },
+            Message::Ping(_) | Message::Pong(_) => Ok(None),
+            Message::Close(_) => Err(Leave::Silently),
+        }
+    }
+
+    /// A newer token of the same person for the same build.
+    async fn renew(&mut self, token: &str) -> Result<ServerMessage, Leave> {
+        let (grant, _) = self.app.door.grant(token).await?;
+        {
+            let held = self.grant.borrow();
+            if grant.build != held.build || grant.person.sub != held.person.sub {
+                return Err(Problem::Forbidden.into());
+            }
+        }
+        let token_expires_at = grant.expires_at.to_string();
+        self.grant.send_replace(grant);
+        self.check_role()?;
+        Ok(ServerMessage::Renewed { token_expires_at })
+    }
+
+    /// What the grant and the policy allow together, now.
+    fn check_role(&mut self) -> Result<(), Leave> {
+        let allowed = self.grant.borrow().capabilities.intersect(&self.entry.record().policy.capabilities);
+        match Viewer::role_of(&allowed) {
+            None => Err(Problem::Forbidden.into()),
+            Some(role) => {
+                if role != self.viewer.role() {
+                    self.viewer.set_role(role);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What the browser is shown.
+    fn shown(&self, update: Update) -> Result<Message, Leave> {
+        let frame = match update {
+            Update::Surface(Step::Output { offset, bytes }) => ServerFrame::Output { offset, bytes },
+            Update::Surface(Step::Reset { offset, skipped, size }) => {
+                ServerFrame::Reset { offset, skipped, size, screen: Bytes::new() }
+            }
+            Update::InputApplied(offset) => ServerFrame::InputAck { offset },
+            Update::Surface(Step::Size(size)) => return Ok(text(&ServerMessage::Size(size))),
+            Update::Surface(Step::UpToDate) => return Ok(Message::Pong(Bytes::new())),
+            Update::Presence { viewers, driver } => {
+                return Ok(text(&ServerMessage::Presence { viewers, driver }));
+            }
+            Update::TakenOver => return Err(Problem::TakenOver.into()),
+            Update::Ended(Ending::Exit { exit, lasted_ms }) => {
+                let (status, signal) = match exit {
+                    Exit::Status(status) => (Some(status), None),
+                    Exit::Signal(signal) => (None, Some(signal)),
+                    Exit::Unknown => (None, None),
+                };
+                return Err(Leave::Exited(ServerMessage::Exit { status, signal, lasted_ms }));
+            }
+            Update::Ended(ending) => return Err(self.app.door.refusal_of(&ending, &self.entry).into()),
+        };
+        Ok(Message::Binary(frame.encode()))
+    }
+
+    /// Says how long access lasts, where that is news or a warning.
+    async fn tell_access(&mut self, socket: &mut WebSocket, warning: Option<Warning>) -> Result<(), axum::Error> {
+        let record: Arc<BuildRecord> = self.entry.record();
+        let life: Life = self.app.door.life(&record);
+        let news = (life.ends_at, life.state);
+        if warning.is_none() && self.told == Some(news) {
+            return Ok(());
+        }
+        self.told = Some(news);
+        let notice = ServerMessage::Access(AccessNotice {
+            ends_at: life.ends_at.map(|at| at.to_string()),
+            cause: life.cause.and_then(|c| serde_json::to_value(c).ok()?.as_str().map(str::to_owned)),
+            sentence: warning.map_or_else(|| sentence(&life), |w| w.sentence()),
+            warning_min: warning.map(|w| w.minutes.into()),
+            now: self.app.door.now().to_string(),
+        });
+        send(socket, &notice).await
+    }
+}
+
+/// Resolves when the viewer has to go, whatever it is doing.
+async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Leave {
+    let mut records = entry.records();
+    loop {
+        let record = Arc::clone(&records.borrow_and_update());
+        let (epoch, expires_at) = {
+            let grant = grants.borrow_and_update();
+            (grant.epoch, grant.expires_at)
+        };
+        let life = app.door.life(&record);
+        if life.state == State::Ended {
+            return ended(&life).into();
+        }
+        if epoch < record.epoch {
+            return Problem::Revoked.into();
+        }
+        tokio::select! {
+            _ = records.changed() => {}
+            _ = grants.changed() => {}
+            () = app.door.clock().sleep_until(expires_at) => return Problem::TokenExpired.into(),
+            () = app.viewers.ending() => return Problem::Restarting.into(),
+        }
+    }
+}
+
+fn text(message: &ServerMessage) -> Message {
+    Message::Text(message.to_text().into())
+}
+
+async fn send(socket: &mut WebSocket, message: &ServerMessage) -> Result<(), axum::Error> {
+    socket.send(text(message)).await
+}
+
+/// Whether the far end broke the protocol, rather than the connection breaking.
+fn is_protocol_error(error: &axum::Error) -> bool {
+    use std::error::Error;
+    let said = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    said.contains("too long") || said.contains("too large") || said.contains("protocol")
+}

@@ -1,0 +1,73 @@
+//! How a conversation ends, and how the browser is told.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::SinkExt;
+use transom_protocol::problem::Problem;
+use transom_protocol::wire::ServerMessage;
+
+use crate::door::Refused;
+
+/// How long a browser may take to be told why; one that does not read is dropped.
+const SAID_WITHIN: Duration = Duration::from_secs(1);
+/// Close code of a conversation that ended as it should (RFC 6455, section 7.4.1).
+const NORMAL: u16 = 1000;
+/// A close reason has 123 bytes at most.
+const REASON_BYTES: usize = 123;
+
+/// How a conversation ends.
+#[derive(Debug)]
+pub enum Leave {
+    /// The browser is gone, or said that it goes.
+    Silently,
+    /// The program on the machine ended.
+    Exited(ServerMessage),
+    /// For a reason.
+    Because(Refused),
+}
+
+impl From<Refused> for Leave {
+    fn from(refused: Refused) -> Self {
+        Self::Because(refused)
+    }
+}
+
+impl From<Problem> for Leave {
+    fn from(problem: Problem) -> Self {
+        Self::Because(problem.into())
+    }
+}
+
+/// A message that was not understood.
+pub fn malformed(error: &dyn std::error::Error) -> Refused {
+    Refused::because(Problem::Malformed, format!("The connection was closed: {error}."))
+}
+
+impl Leave {
+    /// Says why and closes.
+    pub async fn say(self, socket: &mut WebSocket) {
+        let (exit, code, problem, detail) = match self {
+            Self::Silently => return,
+            Self::Exited(exit) => (Some(exit), NORMAL, "exited", "The shell has ended.".to_owned()),
+            Self::Because(Refused { problem, detail }) => (None, problem.close_code(), problem.name(), detail),
+        };
+        let closing = ServerMessage::Closing { code, problem: problem.to_owned(), detail };
+        let saying = async {
+            for message in exit.into_iter().chain([closing]) {
+                socket.send(Message::Text(message.to_text().into())).await?;
+            }
+            let mut reason = problem.to_owned();
+            reason.truncate(REASON_BYTES);
+            socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await?;
+            // The browser answers a close with a close; then nothing is lost on the way.
+            while let Some(Ok(message)) = socket.recv().await {
+                if matches!(message, Message::Close(_)) {
+                    break;
+                }
+            }
+            socket.close().await
+        };
+        let _ = tokio::time::timeout(SAID_WITHIN, saying).await;
+    }
+}

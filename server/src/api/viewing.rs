@@ -1,0 +1,148 @@
+//! How records, lives and sessions become the JSON of [`super::view`].
+
+use transom_protocol::wire::Role;
+
+use super::App;
+use super::view::{
+    AccessView, BuildView, Feature, Features, Permission, SessionState, SessionView, ViewerView,
+};
+use crate::access::build::{BuildRecord, Progress};
+use crate::access::lifecycle::{Life, State, sentence};
+use crate::access::{Capability, Grant};
+use crate::backend::Exit;
+use crate::door::Entry;
+use crate::session::{Ending, Phase, Session};
+
+/// A build for whoever holds `grant`, or for the CI.
+pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
+    let record = entry.record();
+    let life = app.door.life(&record);
+    let sessions = app.door.registry().all_of(&record.id);
+    let about = record.about.clone();
+    let may_look = |g: &Grant| g.capabilities.contains(Capability::TerminalView) || g.capabilities.contains(Capability::TerminalControl);
+    let shows_people = grant.is_none_or(may_look);
+    BuildView {
+        id: record.id.to_string(),
+        number: about.number,
+        title: about.title,
+        project: about.project,
+        branch: about.branch,
+        commit: about.commit,
+        platform: about.platform,
+        started_by: about.started_by,
+        state: match (record.facts.finished, about.running) {
+            (Some(_), _) => Progress::Finished,
+            (None, true) => Progress::Running,
+            (None, false) => Progress::Queued,
+        },
+        outcome: record.facts.finished.map(|(_, outcome)| outcome),
+        started_at: record.facts.started_at,
+        finished_at: record.facts.finished.map(|(at, _)| at),
+        steps: about.steps,
+        dashboard_url: about.dashboard_url,
+        access: access(entry, &record, &life),
+        features: features(&record, &life),
+        permissions: grant.map(|g| permissions(&record, g)).unwrap_or_default(),
+        sessions: sessions.iter().map(|s| session_view(s)).collect(),
+        viewers: if shows_people { viewers(&sessions, grant) } else { Vec::new() },
+        me: grant.map(|g| g.person.clone()),
+        now: app.door.now(),
+    }
+}
+
+/// The life of access to a build.
+pub fn access_view(app: &App, entry: &Entry) -> AccessView {
+    let record = entry.record();
+    access(entry, &record, &app.door.life(&record))
+}
+
+fn access(entry: &Entry, record: &BuildRecord, life: &Life) -> AccessView {
+    let mut words = sentence(life);
+    if life.state == State::Pending
+        && let Some(hint) = entry.hint()
+    {
+        words = format!("Waiting for the machine: {hint}.");
+    }
+    AccessView {
+        state: life.state,
+        sentence: words,
+        ends_at: life.ends_at,
+        cause: life.cause,
+        deadline: life.deadline,
+        epoch: record.epoch,
+        failure: life.failure.clone(),
+        enabled_by: record.enabled_by.clone(),
+    }
+}
+
+fn features(record: &BuildRecord, life: &Life) -> Features {
+    let endpoints = record.machine.as_ref().map(|m| m.endpoints.as_slice()).unwrap_or_default();
+    let offers = |protocol: &str| endpoints.iter().any(|e| e.protocol == protocol);
+    let closed = |what: &str| Feature { available: false, reason: Some(what.to_owned()) };
+    let terminal = if !life.admits {
+        closed(&sentence(life))
+    } else if offers("ssh") {
+        Feature { available: true, reason: None }
+    } else {
+        closed("This machine offers no SSH.")
+    };
+    Features { terminal, desktop: closed("This machine offers no desktop.") }
+}
+
+fn permissions(record: &BuildRecord, grant: &Grant) -> Vec<Permission> {
+    let reason = |c: Capability| {
+        if grant.capabilities.contains(c) {
+            None
+        } else if record.policy.capabilities.contains(c) {
+            Some(format!("Your role in the CI does not let you {}.", c.words()))
+        } else {
+            Some(format!("The policy does not let anybody {}.", c.words()))
+        }
+    };
+    let one = |c: &Capability| {
+        let reason = reason(*c);
+        Permission { capability: *c, allowed: reason.is_none(), reason }
+    };
+    Capability::ALL.iter().map(one).collect()
+}
+
+/// A session as the API shows it.
+pub fn session_view(session: &Session) -> SessionView {
+    let phase = session.phase();
+    SessionView {
+        id: session.id.clone(),
+        build: session.build.to_string(),
+        family: session.family(),
+        opened_at: session.opened_at,
+        opened_by: session.opened_by.clone(),
+        viewers: session.with_seats(|s| u32::try_from(s.connected().count()).unwrap_or(u32::MAX)),
+        exit_status: match &phase {
+            Phase::Ended(Ending::Exit { exit: Exit::Status(status), .. }) => Some(*status),
+            _ => None,
+        },
+        state: match phase {
+            Phase::Opening => SessionState::Opening,
+            Phase::Live => SessionState::Live,
+            Phase::Ended(_) => SessionState::Ended,
+        },
+    }
+}
+
+fn viewers(sessions: &[std::sync::Arc<Session>], grant: Option<&Grant>) -> Vec<ViewerView> {
+    let of = |session: &Session| {
+        session.with_seats(|seats| {
+            let view = |seat: &crate::session::seat::Seat| ViewerView {
+                id: seat.id.clone(),
+                session: session.id.clone(),
+                name: seat.person.name.clone(),
+                you: grant.is_some_and(|g| g.person.sub == seat.person.sub),
+                role: seat.role,
+                since: seat.since,
+            };
+            seats.connected().map(view).collect::<Vec<_>>()
+        })
+    };
+    let mut all: Vec<_> = sessions.iter().flat_map(|s| of(s)).collect();
+    all.sort_by_key(|v| (v.role == Role::Viewer, v.since));
+    all
+}

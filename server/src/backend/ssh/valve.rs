@@ -1,0 +1,112 @@
+//! A stream whose reading side can be shut while its writing side goes on.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Opens and closes the reading side of a [`Valved`] stream. Open at first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Valve(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    closed: bool,
+    reader: Option<Waker>,
+}
+
+impl Valve {
+    /// Nothing more is read: the far end's window fills and it blocks.
+    pub(super) fn close(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+    }
+
+    /// Reading goes on.
+    pub(super) fn open(&self) {
+        let reader = {
+            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            state.closed = false;
+            state.reader.take()
+        };
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+    }
+
+    fn holds_back(&self, reader: &Waker) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            state.reader = Some(reader.clone());
+        }
+        state.closed
+    }
+}
+
+/// A stream behind a [`Valve`].
+#[derive(Debug)]
+pub(super) struct Valved<S> {
+    stream: S,
+    valve: Valve,
+}
+
+impl<S> Valved<S> {
+    pub(super) fn new(stream: S, valve: Valve) -> Self {
+        Self { stream, valve }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Valved<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.valve.holds_back(cx.waker()) {
+            return Poll::Pending;
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Valved<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn a_closed_valve_stops_reading_and_lets_writes_through() {
+        let (near, mut far) = tokio::io::duplex(64);
+        let valve = Valve::default();
+        let mut stream = Valved::new(near, valve.clone());
+        valve.close();
+        far.write_all(b"flood").await.unwrap();
+        let mut buf = [0; 5];
+        {
+            let mut read = std::pin::pin!(stream.read_exact(&mut buf));
+            assert!(futures_util::poll!(&mut read).is_pending());
+        }
+        stream.write_all(b"\x03").await.unwrap();
+        let mut typed = [0; 1];
+        far.read_exact(&mut typed).await.unwrap();
+        assert_eq!(&typed, b"\x03");
+        valve.open();
+        stream.read_exact(&mut buf).await.unwrap();
+        assert_eq!(&buf, b"flood");
+    }
+}

@@ -1,0 +1,303 @@
+//! The one door: whoever knocks (browser, guest, native client, the CI) is let in, kept or sent
+//! away here.
+//!
+//! The door records facts in the store, computes the life of access from them, drives its timers
+//! and tells everybody who watches. It decides nothing itself: [`crate::access`] does.
+
+mod attend;
+mod builds;
+mod entry;
+mod journal;
+mod keeper;
+mod machine;
+mod open;
+mod tokens;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use transom_protocol::problem::Problem;
+
+use crate::access::build::BuildRecord;
+use crate::access::lifecycle::{self, Life};
+use crate::access::token::{Mint, TokenError, Verifier};
+use crate::access::{BuildId, Grant};
+use crate::backend::{Backends, Dialer};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::jwks::JwksCache;
+use crate::lifetime::Lifetime;
+use crate::session::registry::Registry;
+use crate::store::{Store, StoreError, UpdateError};
+
+pub use attend::Attendance;
+pub use builds::{BuildUpdate, Enable, Finished};
+pub use entry::Entry;
+pub use journal::Actor;
+pub use open::require;
+pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
+pub use tokens::{Issued, Renewed};
+
+/// Something was not allowed or not possible.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {detail}", problem.name())]
+pub struct Refused {
+    /// The cause that others branch on.
+    pub problem: Problem,
+    /// A sentence for a person.
+    pub detail: String,
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self { problem, detail: problem.sentence().to_owned() }
+    }
+}
+
+impl Refused {
+    /// A refusal that says more than its cause alone.
+    #[must_use]
+    pub fn because(problem: Problem, detail: impl Into<String>) -> Self {
+        Self { problem, detail: detail.into() }
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "store failed");
+        Problem::StoreUnavailable.into()
+    }
+}
+
+impl<E: Into<Refused>> From<UpdateError<E>> for Refused {
+    fn from(error: UpdateError<E>) -> Self {
+        match error {
+            UpdateError::Refused(cause) => cause.into(),
+            UpdateError::Unknown => Problem::BuildUnknown.into(),
+            UpdateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TokenError> for Refused {
+    fn from(error: TokenError) -> Self {
+        tracing::debug!(%error, "token refused");
+        error.problem().into()
+    }
+}
+
+impl From<lifecycle::Refusal> for Refused {
+    fn from(refusal: lifecycle::Refusal) -> Self {
+        let mut text = refusal.to_string();
+        if let Some(first) = text.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        Self { problem: refusal.problem(), detail: format!("{text}.") }
+    }
+}
+
+/// The door. Cheap to clone.
+#[derive(Clone)]
+pub struct Door(Arc<Inner>);
+
+struct Inner {
+    config: Arc<Config>,
+    clock: Clock,
+    store: Store,
+    mint: Mint,
+    verifier: Verifier,
+    jwks: JwksCache,
+    backends: Backends,
+    dialer: Dialer,
+    registry: Registry,
+    lifetime: Lifetime,
+    entries: Mutex<HashMap<BuildId, Arc<Entry>>>,
+}
+
+/// What the door is made of.
+pub struct Parts {
+    /// The operator's decisions.
+    pub config: Arc<Config>,
+    /// The clock.
+    pub clock: Clock,
+    /// What outlives the process.
+    pub store: Store,
+    /// Makes access tokens.
+    pub mint: Mint,
+    /// Opens access tokens.
+    pub verifier: Verifier,
+    /// Keys of CIs that sign their own.
+    pub jwks: JwksCache,
+    /// Ways into machines.
+    pub backends: Backends,
+    /// The sessions of this node.
+    pub registry: Registry,
+    /// Runs timers and probes.
+    pub lifetime: Lifetime,
+}
+
+impl Door {
+    /// Opens the door: whatever was under way when the server went down goes on.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn open(parts: Parts) -> Result<Self, StoreError> {
+        let networks = parts.config.machines.networks.clone();
+        let door = Self(Arc::new(Inner {
+            dialer: Dialer::new(move |ip| networks.allows(ip)),
+            config: parts.config,
+            clock: parts.clock,
+            store: parts.store,
+            mint: parts.mint,
+            verifier: parts.verifier,
+            jwks: parts.jwks,
+            backends: parts.backends,
+            registry: parts.registry,
+            lifetime: parts.lifetime,
+            entries: Mutex::default(),
+        }));
+        let now = door.now();
+        for stored in door.0.store.open_builds().await? {
+            let id = stored.record.id.clone();
+            let restarted = door
+                .0
+                .store
+                .update_build(&id, |record| {
+                    record.facts.restart(&record.policy, now);
+                    Ok::<_, Refused>(())
+                })
+                .await;
+            match restarted {
+                Ok(((), record)) => drop(door.keep(record)),
+                Err(error) => tracing::error!(build.id = %id, %error, "build not resumed"),
+            }
+        }
+        Ok(door)
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The sessions of this node.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    /// The store, for the audit and the probes.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The life of access to a build as it is now.
+    #[must_use]
+    pub fn life(&self, record: &BuildRecord) -> Life {
+        lifecycle::life(&record.facts, &record.policy, self.now())
+    }
+
+    /// The build, watched from now on.
+    ///
+    /// # Errors
+    /// [`Problem::BuildUnknown`], [`Problem::StoreUnavailable`].
+    pub async fn entry(&self, id: &BuildId) -> Result<Arc<Entry>, Refused> {
+        if let Some(entry) = self.entries().get(id) {
+            return Ok(Arc::clone(entry));
+        }
+        let stored = self.0.store.build(id).await?.ok_or(Problem::BuildUnknown)?;
+        Ok(self.keep(stored.record))
+    }
+
+    /// Opens a token and says what it allows now: its capabilities, cut down to what the policy of
+    /// the build allows. A token from before the last revocation opens nothing.
+    ///
+    /// # Errors
+    /// Why the token is refused.
+    pub async fn grant(&self, token: &str) -> Result<(Grant, Arc<Entry>), Refused> {
+        let keys = self.0.jwks.keys_for(&self.0.verifier, token, self.now()).await?;
+        let mut grant = self.0.verifier.open(token, &keys, self.now())?;
+        // A token for a build that was never registered says no more than any other wrong token.
+        let entry = self.entry(&grant.build).await.map_err(|refused| match refused.problem {
+            Problem::BuildUnknown => Problem::TokenInvalid.into(),
+            _ => refused,
+        })?;
+        let record = entry.record();
+        if grant.epoch < record.epoch {
+            let life = self.life(&record);
+            return Err(if life.state == lifecycle::State::Ended {
+                ended(&life)
+            } else {
+                Problem::Revoked.into()
+            });
+        }
+        grant.capabilities = grant.capabilities.intersect(&record.policy.capabilities);
+        Ok((grant, entry))
+    }
+
+    /// Changes a build's record and tells everybody who watches it.
+    async fn change<T>(
+        &self,
+        id: &BuildId,
+        mut change: impl FnMut(&mut BuildRecord) -> Result<T, Refused> + Send,
+    ) -> Result<(T, Arc<Entry>), Refused> {
+        let changed = self.0.store.update_build(id, |record| {
+            let was_over = record.facts.ended.is_some();
+            let value = change(record)?;
+            if !was_over && record.facts.ended.is_some() {
+                // The end is a revocation: what was issued before it opens nothing.
+                record.epoch += 1;
+            }
+            Ok::<_, Refused>(value)
+        });
+        let (value, record) = changed.await?;
+        let entry = self.keep(record);
+        Ok((value, entry))
+    }
+
+    /// Publishes a record and makes sure that its timers run.
+    fn keep(&self, record: BuildRecord) -> Arc<Entry> {
+        let mut entries = self.entries();
+        let entry = Arc::clone(
+            entries.entry(record.id.clone()).or_insert_with(|| Arc::new(Entry::new(record.clone()))),
+        );
+        drop(entries);
+        entry.publish(record);
+        self.start_keeper(&entry);
+        entry
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<BuildId, Arc<Entry>>> {
+        self.0.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets builds that are over and that nobody looks at.
+    fn forget(&self, id: &BuildId) {
+        self.entries().remove(id);
+    }
+}
+
+/// The refusal of somebody who comes after the end.
+#[must_use]
+pub fn ended(life: &Life) -> Refused {
+    let problem = match life.cause {
+        Some(lifecycle::Cause::Deadline) => Problem::Deadline,
+        _ => Problem::AccessEnded,
+    };
+    Refused::because(problem, lifecycle::sentence(life))
+}
+
+/// A watch that is told, whatever it holds.
+fn bump(news: &watch::Sender<u64>) {
+    news.send_modify(|n| *n += 1);
+}

@@ -1,0 +1,64 @@
+//! Being there: somebody attached keeps the machine.
+
+use std::sync::Arc;
+
+use transom_protocol::problem::Problem;
+
+use super::{Door, Entry, Refused, ended};
+use crate::access::Grant;
+use crate::access::lifecycle::State;
+use crate::clock::Clock;
+
+/// Counts as somebody being there until it is dropped.
+pub struct Attendance {
+    entry: Arc<Entry>,
+    clock: Clock,
+}
+
+impl Drop for Attendance {
+    fn drop(&mut self) {
+        let now = self.clock.now();
+        self.entry.attached.send_modify(|(count, since)| {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                *since = now;
+            }
+        });
+    }
+}
+
+impl Door {
+    /// Lets the holder of `grant` in. The first one's coming is on record before this returns.
+    ///
+    /// # Errors
+    /// Why nobody is let in now.
+    pub async fn attend(&self, grant: &Grant, entry: &Arc<Entry>) -> Result<Attendance, Refused> {
+        let record = entry.record();
+        let life = self.life(&record);
+        match life.state {
+            State::Ended => return Err(ended(&life)),
+            State::Off => return Err(Problem::AccessOff.into()),
+            State::Failed => {
+                let why = life.failure.unwrap_or_else(|| "it did not answer".into());
+                return Err(Refused::because(
+                    Problem::MachineUnreachable,
+                    format!("The machine could not be reached: {why}."),
+                ));
+            }
+            State::Pending => return Err(Problem::NotReady.into()),
+            State::Ready | State::Grace | State::Held => {}
+        }
+        // Counted first, so that the keeper doesn't take this moment for one without anybody.
+        let attendance = Attendance { entry: Arc::clone(entry), clock: self.0.clock.clone() };
+        entry.attached.send_modify(|(count, _)| *count += 1);
+        if record.facts.attached_since.is_none() {
+            let now = self.now();
+            self.change(&grant.build, |record| {
+                record.facts.attach(&record.policy, now)?;
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(attendance)
+    }
+}

@@ -1,0 +1,187 @@
+//! One task per build whose access may still change by itself: obeys the life of access.
+//!
+//! ```text
+//!          ┌──────────── record changed · somebody came or left · time passed ──────────┐
+//!          ▼                                                                            │
+//!   settle (end, failure) ─▶ ended? cut everything, forget secrets, stop ─▶ probe? warn? ─▶ wait
+//! ```
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use transom_protocol::problem::Problem;
+
+use super::journal::{Actor, Outcome};
+use super::{Door, Entry, Refused, ended};
+use crate::access::BuildId;
+use crate::access::lifecycle::{Life, State, due};
+use crate::backend::BackendError;
+
+/// How long to wait after the store has failed, and between two probes of a machine.
+const RETRY: SignedDuration = SignedDuration::from_secs(1);
+
+impl Door {
+    /// Starts the build's keeper unless it runs.
+    pub(super) fn start_keeper(&self, entry: &Arc<Entry>) {
+        if Entry::first(&entry.kept) {
+            let (door, entry) = (self.clone(), Arc::clone(entry));
+            self.0.lifetime.spawn_until_end(async move { door.run_keeper(entry).await });
+        }
+    }
+
+    async fn run_keeper(self, entry: Arc<Entry>) {
+        let id = entry.record().id.clone();
+        let mut records = entry.records();
+        let mut attached = entry.attached.subscribe();
+        let mut warned = self.now();
+        loop {
+            records.mark_unchanged();
+            let (count, since) = *attached.borrow_and_update();
+            let now = self.now();
+            let next = match self.settle(&id, count, since).await {
+                Ok(life) if life.state == State::Ended => {
+                    self.cut(&entry, &life).await;
+                    self.forget(&id);
+                    return;
+                }
+                Ok(life) => {
+                    if let Some(warning) = due(&life, warned, now) {
+                        entry.warning.send_replace(Some(warning));
+                    }
+                    warned = now;
+                    self.probe_when_due(&entry, &life);
+                    life.next
+                }
+                Err(refused) => {
+                    tracing::error!(build.id = %id, %refused, "life of access not recorded; trying again");
+                    now.checked_add(RETRY).ok()
+                }
+            };
+            tokio::select! {
+                _ = records.changed() => {}
+                _ = attached.changed() => {}
+                () = self.wait_until(next) => {}
+            }
+        }
+    }
+
+    async fn wait_until(&self, next: Option<Timestamp>) {
+        match next {
+            Some(at) => self.0.clock.sleep_until(at).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Records what time has brought about, and that the last one has left.
+    async fn settle(&self, id: &BuildId, count: usize, since: Timestamp) -> Result<Life, Refused> {
+        let record = self.entry(id).await?.record();
+        let left = count == 0 && record.facts.attached_since.is_some_and(|came| came <= since);
+        let now = self.now();
+        let mut settled = record.facts.clone();
+        let record = if left || settled.settle(&record.policy, now) {
+            let changed = self.change(id, |record| {
+                if left && record.facts.attached_since.is_some_and(|came| came <= since) {
+                    record.facts.leave(&record.policy, since.min(now));
+                }
+                record.facts.settle(&record.policy, now);
+                Ok(())
+            });
+            changed.await?.1.record()
+        } else {
+            record
+        };
+        Ok(self.life(&record))
+    }
+
+    /// Access is over: closes what is open and forgets what was handed out.
+    async fn cut(&self, entry: &Entry, life: &Life) {
+        let record = entry.record();
+        self.0.registry.close_all_of(&record.id, ended(life).problem);
+        tracing::info!(build.id = %record.id, cause = ?life.cause, "access ended");
+        for forgotten in
+            [self.0.store.delete_secrets(&record.id).await, self.0.store.revoke_renewals(&record.id).await]
+        {
+            if let Err(error) = forgotten {
+                tracing::error!(build.id = %record.id, %error, "not everything could be deleted");
+            }
+        }
+        let detail = json!({ "cause": life.cause, "at": life.ends_at });
+        self.note(Some(&record.id), &Actor::Transom, "access", Outcome::Ended, detail).await;
+    }
+
+    /// Looks whether the machine answers, unless that is under way.
+    fn probe_when_due(&self, entry: &Arc<Entry>, life: &Life) {
+        let record = entry.record();
+        if life.state == State::Pending && record.machine.is_some() && Entry::first(&entry.probing) {
+            let (door, entry) = (self.clone(), Arc::clone(entry));
+            self.0.lifetime.spawn_until_end(async move {
+                door.probe(&entry).await;
+                entry.probing.store(false, Ordering::Release);
+                entry.set_hint(None);
+            });
+        }
+    }
+
+    /// Tries until the machine answers, access ends, or its time is up: the life says so.
+    async fn probe(&self, entry: &Entry) {
+        let id = entry.record().id.clone();
+        loop {
+            let record = entry.record();
+            if self.life(&record).state != State::Pending {
+                return;
+            }
+            let result = match self.terminal_target(&record).await {
+                Ok((backend, target)) => backend.probe(target).await,
+                Err(refused) => Err(BackendError::Unreachable(refused.detail)),
+            };
+            let now = self.now();
+            match result {
+                Ok(()) => {
+                    let ready = self.change(&id, |record| {
+                        Ok(record.facts.probe_ready(&record.policy, now).map_err(Refused::from)?)
+                    });
+                    if let Err(refused) = ready.await {
+                        tracing::debug!(build.id = %id, %refused, "machine answered too late");
+                    }
+                    return;
+                }
+                Err(error) => {
+                    let why = in_words(&error);
+                    tracing::debug!(build.id = %id, %error, "machine not ready yet");
+                    if self.is_last_try(entry, now) || error.problem() == Problem::TargetRefused {
+                        let failed = self.change(&id, |record| {
+                            Ok(record.facts.probe_failed(&record.policy, now, why.clone()).map_err(Refused::from)?)
+                        });
+                        let _ = failed.await;
+                        return;
+                    }
+                    entry.set_hint(Some(why));
+                    tokio::select! {
+                        () = tokio::time::sleep(Duration::try_from(RETRY).unwrap_or_default()) => {}
+                        () = self.wait_until(self.life(&record).next) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the time for an answer is over before another try would be.
+    fn is_last_try(&self, entry: &Entry, now: Timestamp) -> bool {
+        let record = entry.record();
+        let later = now.checked_add(RETRY).unwrap_or(now);
+        crate::access::lifecycle::life(&record.facts, &record.policy, later).state != State::Pending
+    }
+}
+
+/// Plain words that follow a colon.
+pub(super) fn in_words(error: &BackendError) -> String {
+    match error {
+        BackendError::Target(_) => "its address is outside the configured networks".into(),
+        BackendError::Unreachable(why) | BackendError::Session(why) | BackendError::Gone(why) => why.clone(),
+        BackendError::HostKey(_) => "its host key is not the one that the CI registered".into(),
+        BackendError::Login(_) => "it refused the login".into(),
+    }
+}

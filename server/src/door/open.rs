@@ -1,0 +1,96 @@
+//! Opening a session on a build's machine.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use transom_protocol::problem::Problem;
+use transom_protocol::wire::Size;
+
+use super::keeper::in_words;
+use super::{Actor, Door, Entry, Refused, ended};
+use crate::access::lifecycle::State;
+use crate::access::{Capability, Grant};
+use crate::session::{Ending, Opening, Session};
+
+impl Door {
+    /// Opens a terminal and waits until it is live. Whoever opens one attends.
+    ///
+    /// # Errors
+    /// Why it cannot be opened: the grant, the life of access, the limits, the machine.
+    pub async fn open_terminal(
+        &self,
+        grant: &Grant,
+        entry: &Arc<Entry>,
+        size: Size,
+        actor: &Actor,
+    ) -> Result<Arc<Session>, Refused> {
+        let result = self.try_open_terminal(grant, entry, size).await;
+        let detail = json!({ "family": "terminal", "session": result.as_ref().ok().map(|s| &s.id) });
+        self.note_result(Some(&grant.build), actor, "session.open", &result, detail).await;
+        result
+    }
+
+    async fn try_open_terminal(
+        &self,
+        grant: &Grant,
+        entry: &Arc<Entry>,
+        size: Size,
+    ) -> Result<Arc<Session>, Refused> {
+        require(grant, Capability::TerminalControl)?;
+        let record = entry.record();
+        let life = self.life(&record);
+        match life.state {
+            State::Ended => return Err(ended(&life)),
+            State::Off => return Err(Problem::AccessOff.into()),
+            _ if !life.admits => return Err(Problem::NotReady.into()),
+            _ => {}
+        }
+        let (backend, target) = self.terminal_target(&record).await?;
+        let opening = Opening {
+            id: crate::random::id("s"),
+            build: grant.build.clone(),
+            by: grant.person.clone(),
+            at: self.now(),
+            size,
+            news: entry.news.clone(),
+        };
+        let session = self.0.registry.open(opening, backend, target)?;
+        match session.live().await {
+            Ok(()) => Ok(session),
+            Err(ending) => Err(self.refusal_of(&ending, entry)),
+        }
+    }
+
+    /// Why a session is over, for a person. After the end of access that is the reason.
+    #[must_use]
+    pub fn refusal_of(&self, ending: &Ending, entry: &Entry) -> Refused {
+        let life = self.life(&entry.record());
+        if life.state == State::Ended {
+            return ended(&life);
+        }
+        match ending {
+            Ending::Failed(error) => {
+                let problem = error.problem();
+                let sentence = problem.sentence().trim_end_matches('.');
+                Refused::because(problem, format!("{sentence}: {}.", in_words(error)))
+            }
+            Ending::Closed(problem) => (*problem).into(),
+            Ending::Exit { .. } => Refused::because(
+                Problem::SessionRefused,
+                "The shell ended right after it had started.",
+            ),
+        }
+    }
+}
+
+/// Whether a grant has a capability.
+///
+/// # Errors
+/// [`Problem::Forbidden`], with what is missing in words.
+pub fn require(grant: &Grant, capability: Capability) -> Result<(), Refused> {
+    if grant.capabilities.contains(capability) {
+        Ok(())
+    } else {
+        Err(Refused::because(Problem::Forbidden, format!("You may not {}.", capability.words())))
+    }
+}

@@ -1,0 +1,318 @@
+//! Who looks at a session: a seat per viewer, kept over a dropped connection.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+use transom_protocol::limits;
+use transom_protocol::wire::{Role, Size};
+
+use crate::access::Person;
+
+/// A viewer that is a window behind and silent for this long no longer sets the pace.
+const SILENT_AFTER: Duration = Duration::from_secs(1);
+/// Unacknowledged output at which the fastest viewer makes the machine wait, in bytes.
+const PACE_BYTES: u64 = 512 * 1024;
+/// Seats without a connection that are kept for their viewer to come back.
+const EMPTY_SEATS: usize = 32;
+
+/// One viewer's place.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// The viewer's id.
+    pub id: String,
+    /// Who sits there.
+    pub person: Person,
+    /// What they may do.
+    pub role: Role,
+    /// When they first came.
+    pub since: Timestamp,
+    /// Whether a connection is attached now.
+    pub connected: bool,
+    /// Counts the connections; only the newest one's acts count.
+    pub generation: u64,
+    /// Input bytes applied so far.
+    pub applied: u64,
+    /// Input bytes that came without the right to type, dropped.
+    pub dropped: u64,
+    size: Size,
+    arrival: u64,
+    sent: u64,
+    acked: u64,
+    heard: Instant,
+}
+
+impl Seat {
+    /// Output sent and not yet acknowledged, in bytes.
+    #[must_use]
+    pub fn lag(&self) -> u64 {
+        self.sent.saturating_sub(self.acked)
+    }
+}
+
+/// All seats of a session, and whose size rules.
+#[derive(Debug, Default)]
+pub struct Seats {
+    seats: BTreeMap<String, Seat>,
+    driver: Option<String>,
+    arrivals: u64,
+}
+
+/// A viewer that wants in.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Id for a new seat.
+    pub id: String,
+    /// Id of the seat it had, where it comes back.
+    pub back_to: Option<String>,
+    /// Who it is.
+    pub person: Person,
+    /// What it may do.
+    pub role: Role,
+    /// Its own size.
+    pub size: Size,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Seats {
+    /// Gives a new seat, or the old one back to the same person; `None` when all are taken.
+    pub fn take(&mut self, arrival: Arrival, now: Instant) -> Option<Seat> {
+        self.arrivals += 1;
+        let old = arrival.back_to.as_ref().and_then(|id| self.seats.get_mut(id));
+        let id = match old.filter(|seat| seat.person.sub == arrival.person.sub) {
+            Some(seat) => {
+                seat.generation += 1;
+                seat.connected = true;
+                seat.role = arrival.role;
+                seat.size = arrival.size;
+                seat.arrival = self.arrivals;
+                seat.heard = now;
+                seat.id.clone()
+            }
+            None => {
+                if self.connected().count() >= limits::VIEWERS_PER_SESSION {
+                    return None;
+                }
+                let seat = Seat {
+                    id: arrival.id.clone(),
+                    person: arrival.person,
+                    role: arrival.role,
+                    since: arrival.at,
+                    connected: true,
+                    generation: 1,
+                    applied: 0,
+                    dropped: 0,
+                    size: arrival.size,
+                    arrival: self.arrivals,
+                    sent: 0,
+                    acked: 0,
+                    heard: now,
+                };
+                self.seats.insert(arrival.id.clone(), seat);
+                arrival.id
+            }
+        };
+        if self.driver.is_none() && arrival.role == Role::Controller {
+            self.driver = Some(id.clone());
+        }
+        self.seats.get(&id).cloned()
+    }
+
+    /// The connection `generation` of a seat is gone; for good, or so that it can come back.
+    pub fn leave(&mut self, id: &str, generation: u64, for_good: bool) {
+        let Some(seat) = self.seats.get_mut(id).filter(|s| s.generation == generation) else { return };
+        seat.connected = false;
+        if for_good {
+            self.seats.remove(id);
+        }
+        if self.driver.as_deref() == Some(id) {
+            self.driver = self
+                .connected()
+                .filter(|s| s.role == Role::Controller)
+                .max_by_key(|s| s.arrival)
+                .map(|s| s.id.clone());
+        }
+        let mut empty: Vec<_> =
+            self.seats.values().filter(|s| !s.connected).map(|s| (s.arrival, s.id.clone())).collect();
+        empty.sort_unstable();
+        let surplus = empty.len().saturating_sub(EMPTY_SEATS);
+        for (_, id) in empty.into_iter().take(surplus) {
+            self.seats.remove(&id);
+        }
+    }
+
+    /// The seat, if `generation` is still its newest connection.
+    pub fn mine(&mut self, id: &str, generation: u64) -> Option<&mut Seat> {
+        self.seats.get_mut(id).filter(|s| s.generation == generation && s.connected)
+    }
+
+    /// Seats with a connection.
+    pub fn connected(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.values().filter(|s| s.connected)
+    }
+
+    /// Id of the viewer whose size the terminal has.
+    #[must_use]
+    pub fn driver(&self) -> Option<&str> {
+        self.driver.as_deref()
+    }
+
+    /// The driver's size.
+    #[must_use]
+    pub fn size(&self) -> Option<Size> {
+        self.driver.as_ref().and_then(|id| self.seats.get(id)).map(|s| s.size)
+    }
+
+    /// A viewer's own size changed.
+    pub fn resized(&mut self, id: &str, generation: u64, size: Size) {
+        if let Some(seat) = self.mine(id, generation) {
+            seat.size = size;
+        }
+    }
+
+    /// Somebody types: from now on their size rules. Returns whether that changed anything.
+    pub fn typed(&mut self, id: &str) -> bool {
+        let changed = self.driver.as_deref() != Some(id);
+        if changed {
+            self.driver = Some(id.to_owned());
+        }
+        changed
+    }
+
+    /// Output up to `offset` was sent; after a reset nothing before it will be acknowledged.
+    pub fn sent(&mut self, id: &str, generation: u64, offset: u64, reset: bool, now: Instant) {
+        if let Some(seat) = self.mine(id, generation) {
+            if seat.sent == seat.acked || reset {
+                // Silence is counted from the moment there is something to answer.
+                seat.heard = now;
+            }
+            if reset {
+                seat.acked = offset;
+            }
+            seat.sent = offset;
+        }
+    }
+
+    /// Output up to `offset` was parsed. `false` where that was never sent.
+    pub fn acked(&mut self, id: &str, generation: u64, offset: u64, now: Instant) -> bool {
+        match self.mine(id, generation) {
+            Some(seat) if offset <= seat.sent => {
+                seat.acked = seat.acked.max(offset);
+                seat.heard = now;
+                true
+            }
+            Some(_) => false,
+            None => true,
+        }
+    }
+
+    /// For how long the machine has to wait for the fastest viewer that answers, if at all.
+    /// Controllers set the pace; whoever only looks never slows the program.
+    #[must_use]
+    pub fn must_wait(&self, now: Instant) -> Option<Duration> {
+        let answering = |seat: &&Seat| {
+            seat.role == Role::Controller
+                && (seat.lag() == 0 || now.duration_since(seat.heard) < SILENT_AFTER)
+        };
+        let fastest = self.connected().filter(answering).min_by_key(|s| s.lag())?;
+        if fastest.lag() < PACE_BYTES {
+            return None;
+        }
+        Some(SILENT_AFTER.saturating_sub(now.duration_since(fastest.heard)).max(Duration::from_millis(1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrival(id: &str, sub: &str, role: Role) -> Arrival {
+        Arrival {
+            id: id.into(),
+            back_to: None,
+            person: Person { sub: sub.into(), name: sub.into() },
+            role,
+            size: Size { cols: 80, rows: 24 },
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn back(id: &str, to: &str, sub: &str) -> Arrival {
+        Arrival { back_to: Some(to.into()), ..arrival(id, sub, Role::Controller) }
+    }
+
+    #[test]
+    fn a_seat_is_given_back_to_its_own_person_only() {
+        let (mut seats, now) = (Seats::default(), Instant::now());
+        seats.take(arrival("a", "dana", Role::Controller), now).unwrap();
+        seats.mine("a", 1).unwrap().applied = 7;
+        seats.leave("a", 1, false);
+        let stranger = seats.take(back("b", "a", "ravi"), now).unwrap();
+        assert_eq!((stranger.id.as_str(), stranger.applied), ("b", 0));
+        let dana = seats.take(back("c", "a", "dana"), now).unwrap();
+        assert_eq!((dana.id.as_str(), dana.applied, dana.generation), ("a", 7, 2));
+    }
+
+    #[test]
+    fn the_newest_connection_of_a_seat_wins() {
+        let (mut seats, now) = (Seats::default(), Instant::now());
+        seats.take(arrival("a", "dana", Role::Controller), now).unwrap();
+        seats.take(back("b", "a", "dana"), now).unwrap();
+        assert!(seats.mine("a", 1).is_none());
+        seats.leave("a", 1, true);
+        assert!(seats.mine("a", 2).is_some());
+    }
+
+    #[test]
+    fn whoever_types_drives_and_whoever_is_left_takes_over() {
+        let (mut seats, now) = (Seats::default(), Instant::now());
+        seats.take(arrival("a", "dana", Role::Controller), now).unwrap();
+        seats.take(arrival("b", "ravi", Role::Controller), now).unwrap();
+        seats.take(arrival("c", "kim", Role::Viewer), now).unwrap();
+        assert_eq!(seats.driver(), Some("a"));
+        assert!(seats.typed("b"));
+        seats.leave("b", 1, false);
+        assert_eq!(seats.driver(), Some("a"));
+        seats.leave("a", 1, false);
+        assert_eq!(seats.driver(), None);
+    }
+
+    #[test]
+    fn the_fastest_answering_controller_sets_the_pace() {
+        let (mut seats, start) = (Seats::default(), Instant::now());
+        seats.take(arrival("fast", "dana", Role::Controller), start).unwrap();
+        seats.take(arrival("slow", "ravi", Role::Controller), start).unwrap();
+        let far = PACE_BYTES * 2;
+        seats.sent("slow", 1, far, false, start);
+        seats.sent("fast", 1, far, false, start);
+        assert!(seats.must_wait(start).is_some());
+        assert!(seats.acked("fast", 1, far, start));
+        assert_eq!(seats.must_wait(start), None);
+        assert!(!seats.acked("fast", 1, far + 1, start), "acknowledged what was never sent");
+    }
+
+    #[test]
+    fn a_silent_viewer_and_one_who_only_looks_never_hold_the_program() {
+        let (mut seats, start) = (Seats::default(), Instant::now());
+        seats.take(arrival("looks", "kim", Role::Viewer), start).unwrap();
+        seats.sent("looks", 1, PACE_BYTES * 2, false, start);
+        assert_eq!(seats.must_wait(start), None);
+        seats.take(arrival("types", "dana", Role::Controller), start).unwrap();
+        seats.sent("types", 1, PACE_BYTES * 2, false, start);
+        assert!(seats.must_wait(start).is_some());
+        assert_eq!(seats.must_wait(start + SILENT_AFTER), None);
+    }
+
+    #[test]
+    fn only_so_many_seats_are_kept_for_those_who_left() {
+        let (mut seats, now) = (Seats::default(), Instant::now());
+        for i in 0..200 {
+            let id = format!("v{i}");
+            seats.take(arrival(&id, "dana", Role::Controller), now).unwrap();
+            seats.leave(&id, 1, false);
+        }
+        assert_eq!(seats.seats.len(), EMPTY_SEATS);
+    }
+}

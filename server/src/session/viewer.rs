@@ -1,0 +1,309 @@
+//! One viewer of a session: a cursor, a seat and a grant.
+//!
+//! The only place that asks the grant whether input may reach the machine. Dropping the viewer
+//! leaves its seat.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+use tokio::sync::watch;
+use transom_protocol::limits;
+use transom_protocol::problem::Problem;
+use transom_protocol::wire::{Role, Size, ViewerInfo};
+
+use super::scrollback::{Cursor, Step};
+use super::seat::Arrival;
+use super::{Ending, Phase, Session};
+use crate::access::Capabilities;
+use crate::access::Capability;
+use crate::backend::TerminalInput;
+use crate::clock::tick;
+
+/// What a viewer is to be told next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Update {
+    /// Output, a new size or a fresh start.
+    Surface(Step),
+    /// All of this viewer's input below this offset was applied.
+    InputApplied(u64),
+    /// Who is here has changed.
+    Presence {
+        /// Everybody.
+        viewers: Vec<ViewerInfo>,
+        /// Whose size the terminal has.
+        driver: Option<String>,
+    },
+    /// The session is over and this viewer has all of its output.
+    Ended(Ending),
+    /// The same viewer came in again elsewhere.
+    TakenOver,
+}
+
+/// A viewer's place in a session, while it is connected.
+#[derive(Debug)]
+pub struct Viewer {
+    session: Arc<Session>,
+    id: String,
+    generation: u64,
+    role: Role,
+    resumed: bool,
+    cursor: Cursor,
+    sent: u64,
+    acked: u64,
+    /// Input that the machine has not yet taken: bounded by the input window.
+    pending: VecDeque<Bytes>,
+    pending_bytes: u64,
+    /// Offset behind the newest input that came.
+    expected: u64,
+    for_good: bool,
+    head: watch::Receiver<u64>,
+    phase: watch::Receiver<Phase>,
+    company: watch::Receiver<u64>,
+}
+
+impl Viewer {
+    /// The role that `capabilities` give on a terminal; `None` where they give none.
+    #[must_use]
+    pub fn role_of(capabilities: &Capabilities) -> Option<Role> {
+        if capabilities.contains(Capability::TerminalControl) {
+            Some(Role::Controller)
+        } else {
+            capabilities.contains(Capability::TerminalView).then_some(Role::Viewer)
+        }
+    }
+
+    /// Takes a seat, or the old one back; output goes on at `output` where that is still kept.
+    ///
+    /// # Errors
+    /// [`Problem::TooMany`] where every seat is taken.
+    pub fn attach(session: &Arc<Session>, arrival: Arrival, output: Option<u64>) -> Result<Self, Problem> {
+        let back_to = arrival.back_to.clone();
+        let seat = session.seats().take(arrival, tick()).ok_or(Problem::TooMany)?;
+        let came_back = back_to.as_deref() == Some(seat.id.as_str());
+        let kept = {
+            let log = session.scrollback();
+            output.filter(|o| came_back && (log.tail()..=log.head()).contains(o))
+        };
+        let mut company = session.company.subscribe();
+        company.mark_changed();
+        let viewer = Self {
+            id: seat.id.clone(),
+            generation: seat.generation,
+            role: seat.role,
+            resumed: kept.is_some(),
+            cursor: Cursor { offset: kept.or(output.filter(|_| came_back)), resizes: 0 },
+            sent: kept.unwrap_or(0),
+            acked: kept.unwrap_or(0),
+            pending: VecDeque::new(),
+            pending_bytes: 0,
+            expected: seat.applied,
+            for_good: false,
+            head: session.head.subscribe(),
+            phase: session.phase.subscribe(),
+            company,
+            session: Arc::clone(session),
+        };
+        if let Some(offset) = kept {
+            session.seats().sent(&viewer.id, viewer.generation, offset, true, tick());
+        }
+        session.company_changed();
+        Ok(viewer)
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it may do.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether output goes on exactly where it was.
+    #[must_use]
+    pub fn resumed(&self) -> bool {
+        self.resumed
+    }
+
+    /// Offset of the output that will follow first, as far as it is known.
+    #[must_use]
+    pub fn output_offset(&self) -> u64 {
+        self.cursor.offset.unwrap_or_else(|| self.session.scrollback().tail())
+    }
+
+    /// Offset at which its input goes on.
+    #[must_use]
+    pub fn input_offset(&self) -> u64 {
+        self.expected
+    }
+
+    /// The terminal's size.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.session.scrollback().size()
+    }
+
+    /// The grant changed while connected: a narrower role takes effect at once.
+    pub fn set_role(&mut self, role: Role) {
+        self.role = role;
+        if role == Role::Viewer {
+            self.pending.clear();
+            self.pending_bytes = 0;
+        }
+        if let Some(seat) = self.session.seats().mine(&self.id, self.generation) {
+            seat.role = role;
+        }
+        self.session.company_changed();
+    }
+
+    /// Input from the browser. Bytes that were applied before are skipped, so that sending again
+    /// after a dropped connection does no harm.
+    ///
+    /// # Errors
+    /// [`Problem::Malformed`] for a gap, or for more than the input window.
+    pub fn input(&mut self, offset: u64, mut bytes: Bytes) -> Result<(), Problem> {
+        if offset > self.expected {
+            return Err(Problem::Malformed);
+        }
+        let known = usize::try_from(self.expected - offset).unwrap_or(usize::MAX).min(bytes.len());
+        bytes.advance(known);
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.expected += bytes.len() as u64;
+        if self.role != Role::Controller {
+            if let Some(seat) = self.session.seats().mine(&self.id, self.generation) {
+                seat.dropped += bytes.len() as u64;
+            }
+            return Ok(());
+        }
+        self.pending_bytes += bytes.len() as u64;
+        if self.pending_bytes > limits::INPUT_WINDOW_BYTES {
+            return Err(Problem::Malformed);
+        }
+        self.pending.push_back(bytes);
+        Ok(())
+    }
+
+    /// The viewer's own size; it takes effect while this viewer drives.
+    pub fn resize(&mut self, size: Size) {
+        if self.role == Role::Controller {
+            self.session.seats().resized(&self.id, self.generation, size);
+            self.session.company_changed();
+        }
+    }
+
+    /// Output below `offset` was parsed.
+    ///
+    /// # Errors
+    /// [`Problem::Malformed`] for output that was never sent.
+    pub fn ack(&mut self, offset: u64) -> Result<(), Problem> {
+        if !self.session.seats().acked(&self.id, self.generation, offset, tick()) {
+            return Err(Problem::Malformed);
+        }
+        self.acked = self.acked.max(offset);
+        self.session.acks.send_modify(|n| *n += 1);
+        Ok(())
+    }
+
+    /// The viewer will not come back: its seat is given up.
+    pub fn leave_for_good(&mut self) {
+        self.for_good = true;
+    }
+
+    /// What to tell this viewer next. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Update {
+        loop {
+            if self.session.seats().mine(&self.id, self.generation).is_none() {
+                return Update::TakenOver;
+            }
+            if self.company.has_changed().unwrap_or(false) {
+                self.company.mark_unchanged();
+                return self.presence();
+            }
+            self.head.mark_unchanged();
+            let ended = matches!(*self.phase.borrow_and_update(), Phase::Ended(_));
+            let window_open = self.sent.saturating_sub(self.acked) < limits::OUTPUT_WINDOW_BYTES;
+            if window_open {
+                let step = self.session.scrollback().since(&mut self.cursor);
+                if step != Step::UpToDate {
+                    self.note_sent(&step);
+                    return Update::Surface(step);
+                }
+                if ended && let Phase::Ended(ending) = self.session.phase() {
+                    return Update::Ended(ending);
+                }
+            }
+            tokio::select! {
+                slot = self.session.input.reserve(), if !self.pending.is_empty() => {
+                    let Some(bytes) = self.pending.pop_front() else { continue };
+                    self.pending_bytes -= bytes.len() as u64;
+                    let Ok(slot) = slot else { continue };
+                    if let Some(applied) = self.apply(bytes.len() as u64) {
+                        slot.send(TerminalInput::Bytes(bytes));
+                        return Update::InputApplied(applied);
+                    }
+                }
+                _ = self.head.changed() => {}
+                _ = self.phase.changed(), if !ended => {}
+                _ = self.company.changed() => self.company.mark_changed(),
+            }
+        }
+    }
+
+    /// Counts input as applied and takes the wheel; `None` where this connection is no longer the
+    /// seat's newest, so that nothing is applied twice.
+    fn apply(&self, len: u64) -> Option<u64> {
+        let (applied, took_the_wheel) = {
+            let mut seats = self.session.seats();
+            let seat = seats.mine(&self.id, self.generation)?;
+            seat.applied += len;
+            let applied = seat.applied;
+            (applied, seats.typed(&self.id))
+        };
+        if took_the_wheel {
+            self.session.company_changed();
+        }
+        Some(applied)
+    }
+
+    fn note_sent(&mut self, step: &Step) {
+        let (offset, reset) = match step {
+            Step::Output { offset, bytes } => (offset + bytes.len() as u64, false),
+            Step::Reset { offset, .. } => (*offset, true),
+            Step::Size(_) | Step::UpToDate => return,
+        };
+        self.sent = offset;
+        if reset {
+            self.acked = offset;
+        }
+        self.session.seats().sent(&self.id, self.generation, offset, reset, tick());
+    }
+
+    fn presence(&self) -> Update {
+        self.session.with_seats(|seats| Update::Presence {
+            viewers: seats
+                .connected()
+                .map(|s| ViewerInfo {
+                    id: s.id.clone(),
+                    name: s.person.name.clone(),
+                    role: s.role,
+                    since: s.since.to_string(),
+                })
+                .collect(),
+            driver: seats.driver().map(str::to_owned),
+        })
+    }
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        self.session.seats().leave(&self.id, self.generation, self.for_good);
+        self.session.company_changed();
+        self.session.acks.send_modify(|n| *n += 1);
+    }
+}

@@ -1,0 +1,90 @@
+//! What must outlive the process: builds, their secrets, page codes, renewals and the audit.
+//!
+//! SQLite by default, PostgreSQL where several servers share one store. No SQL stands elsewhere.
+//! The clock is an argument of whatever depends on the time.
+
+mod audit;
+mod builds;
+mod codes;
+mod error;
+mod open;
+mod renewals;
+mod secrets;
+mod verify;
+
+pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow};
+pub use builds::{Stored, UpdateError};
+pub use codes::CodeOutcome;
+pub use error::StoreError;
+pub use renewals::RenewOutcome;
+pub use verify::AuditBreak;
+
+use jiff::Timestamp;
+use sqlx::{Any, AnyPool, Transaction};
+
+use crate::seal::Sealer;
+
+/// The store. Cheap to clone; all clones share its connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: AnyPool,
+    sealer: Sealer,
+    dialect: Dialect,
+}
+
+/// Which database it is, for the two things in which they differ: how a transaction that writes
+/// begins, and how migrations are kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Store {
+    /// Whether the store answers, for readiness.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] and the like, where it doesn't.
+    pub async fn healthy(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT seq FROM audit_head WHERE id = 1").fetch_one(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Forgets codes and renewals whose time is over. Returns how many rows went.
+    ///
+    /// A minute is added, so that a late repetition is still recognised.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let before = now.as_millisecond() - 60_000;
+        let mut gone = 0;
+        for statement in
+            ["DELETE FROM codes WHERE expires_at < $1", "DELETE FROM chains WHERE expires_at < $1"]
+        {
+            gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
+        }
+        Ok(gone)
+    }
+
+    /// Closes the connections; statements under way end first.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A transaction that writes. SQLite takes its write lock at once: a transaction that reads first
+    /// and writes later fails instead of waiting when somebody else wrote in between.
+    async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(match self.dialect {
+            Dialect::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.pool.begin().await?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! Builds: one document each, changed by compare-and-swap.
+
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::{Store, StoreError};
+use crate::access::BuildId;
+use crate::access::build::BuildRecord;
+
+/// A record with the number by which a change of it is noticed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored<T> {
+    /// Goes up with every write, from 1.
+    pub revision: i64,
+    /// The record.
+    pub record: T,
+}
+
+/// Why a build was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError<E> {
+    /// There is no such build.
+    #[error("no such build")]
+    Unknown,
+    /// The change itself said no.
+    #[error(transparent)]
+    Refused(E),
+    /// Others were faster, again and again.
+    #[error("the build is being changed by many at once")]
+    Contended,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How often a change is tried before it gives way to others.
+const TRIES: usize = 32;
+
+impl Store {
+    /// The record of a build.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn build(&self, id: &BuildId) -> Result<Option<Stored<BuildRecord>>, StoreError> {
+        let query = sqlx::query("SELECT revision, doc FROM builds WHERE id = $1").bind(id.as_str());
+        query.fetch_optional(&self.pool).await?.as_ref().map(read).transpose()
+    }
+
+    /// Adds a build. `false` where there is one of that id already, which is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn insert_build(&self, record: &BuildRecord) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO builds (id, ordinal, revision, closed, doc) \
+             VALUES ($1, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM builds), 1, $2, $3) \
+             ON CONFLICT (id) DO NOTHING",
+        );
+        let query = query.bind(record.id.as_str()).bind(closed(record)).bind(write(record)?);
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Puts `record` in the place of the one with `revision`. `false` where that is not the current
+    /// one (any more), and then nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn replace_build(&self, revision: i64, record: &BuildRecord) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "UPDATE builds SET revision = revision + 1, closed = $1, doc = $2 WHERE id = $3 AND revision = $4",
+        );
+        let query = query.bind(closed(record)).bind(write(record)?).bind(record.id.as_str()).bind(revision);
+        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+    }
+
+    /// Changes a build: loads it, applies `change`, writes it unless somebody else wrote in between,
+    /// and in that case starts again. `change` may run more than once and must not act elsewhere. A
+    /// record that it leaves as it was is not written.
+    ///
+    /// # Errors
+    ///
+    /// [`UpdateError`]; nothing was written then.
+    pub async fn update_build<T, E>(
+        &self,
+        id: &BuildId,
+        mut change: impl FnMut(&mut BuildRecord) -> Result<T, E>,
+    ) -> Result<(T, BuildRecord), UpdateError<E>> {
+        for _ in 0..TRIES {
+            let Stored { revision, record: before } = self.build(id).await?.ok_or(UpdateError::Unknown)?;
+            let mut record = before.clone();
+            let answer = change(&mut record).map_err(UpdateError::Refused)?;
+            if record == before || self.replace_build(revision, &record).await? {
+                return Ok((answer, record));
+            }
+        }
+        Err(UpdateError::Contended)
+    }
+
+    /// The builds whose access has not ended, oldest first: what a starting server takes up again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn open_builds(&self) -> Result<Vec<Stored<BuildRecord>>, StoreError> {
+        let query = sqlx::query("SELECT revision, doc FROM builds WHERE closed = 0 ORDER BY ordinal, id");
+        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+    }
+
+    /// The builds that were added last, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn recent_builds(&self, limit: u32) -> Result<Vec<Stored<BuildRecord>>, StoreError> {
+        let query = sqlx::query("SELECT revision, doc FROM builds ORDER BY ordinal DESC, id DESC LIMIT $1");
+        query.bind(i64::from(limit)).fetch_all(&self.pool).await?.iter().map(read).collect()
+    }
+}
+
+fn closed(record: &BuildRecord) -> i64 {
+    record.facts.ended.is_some().into()
+}
+
+fn write(record: &BuildRecord) -> Result<String, StoreError> {
+    serde_json::to_string(record)
+        .map_err(|error| StoreError::Corrupt(format!("build {}: {error}", record.id)))
+}
+
+fn read(row: &AnyRow) -> Result<Stored<BuildRecord>, StoreError> {
+    let doc: &str = row.try_get("doc")?;
+    let record =
+        serde_json::from_str(doc).map_err(|error| StoreError::Corrupt(format!("a build: {error}")))?;
+    Ok(Stored { revision: row.try_get("revision")?, record })
+}

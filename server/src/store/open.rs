@@ -1,0 +1,107 @@
+//! Opening the store: connections, their settings, and tables brought up to date.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::Migrator;
+use sqlx::{AnyConnection, Connection as _, Executor as _};
+
+use super::{Dialect, Store, StoreError};
+use crate::config::StoreConfig;
+use crate::seal::Sealer;
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Settings of every SQLite connection.
+///
+/// WAL lets readers go on while one writes. `synchronous=FULL`: a redeemed code, a revocation and an
+/// audit row must not come undone when the power fails, and writes are few. The timeout is how long
+/// a writer waits for another one.
+const SQLITE: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;";
+
+impl Store {
+    /// Opens the store, makes its tables or brings them up to date.
+    ///
+    /// A SQLite file that isn't there is made, readable by its owner alone.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: a wrong address, no way to reach it, tables of a newer version.
+    pub async fn open(config: &StoreConfig, sealer: Sealer) -> Result<Self, StoreError> {
+        Self::open_with(config, sealer, "").await
+    }
+
+    /// Like [`Store::open`], with more settings for SQLite's connections.
+    pub(super) async fn open_with(
+        config: &StoreConfig,
+        sealer: Sealer,
+        more: &'static str,
+    ) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let mut options = AnyConnectOptions::from_str(&config.url)?;
+        let (dialect, connections) = match config.url.strip_prefix("sqlite:") {
+            // Every connection would have a memory of its own.
+            Some(":memory:") => (Dialect::Sqlite, 1),
+            Some(path) => {
+                make(path)?;
+                (Dialect::Sqlite, config.connections)
+            }
+            None => (Dialect::Postgres, config.connections),
+        };
+        if let Some(password) = &config.password {
+            let set = options.database_url.set_password(Some(password.expose()));
+            set.map_err(|()| StoreError::Address("a password needs a host".to_owned()))?;
+        }
+        // A pool says nothing but that it waited in vain; this says why.
+        let mut first = AnyConnection::connect_with(&options).await?;
+        dialect.set_up(&mut first, more).await?;
+        first.close().await?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(15))
+            .after_connect(move |connection, _| Box::pin(dialect.set_up(connection, more)));
+        // A connection in memory must live as long as the store.
+        let pool = if connections == 1 && dialect == Dialect::Sqlite {
+            pool.min_connections(1).idle_timeout(None).max_lifetime(None)
+        } else {
+            pool
+        };
+        let store = Self { pool: pool.connect_with(options).await?, sealer, dialect };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// PostgreSQL's migrations take a lock of their own. SQLite's don't, so a transaction around them
+    /// keeps a second process waiting.
+    async fn migrate(&self) -> Result<(), StoreError> {
+        match self.dialect {
+            Dialect::Postgres => MIGRATOR.run(&self.pool).await?,
+            Dialect::Sqlite => {
+                let mut transaction = self.begin().await?;
+                MIGRATOR.run_direct(None, &mut *transaction, false).await?;
+                transaction.commit().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Dialect {
+    async fn set_up(self, connection: &mut AnyConnection, more: &'static str) -> Result<(), sqlx::Error> {
+        if self == Self::Sqlite {
+            connection.execute(SQLITE).await?;
+            connection.execute(more).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes the file with mode 0600; SQLite gives the files beside it the same.
+fn make(path: &str) -> Result<(), StoreError> {
+    let made = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    made.map(drop).map_err(|cause| StoreError::Unavailable(sqlx::Error::Io(cause)))
+}

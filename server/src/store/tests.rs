@@ -1,0 +1,6 @@
+mod audit;
+mod builds;
+mod codes;
+mod opening;
+mod renewals;
+mod secrets;

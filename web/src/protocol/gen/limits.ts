@@ -1,0 +1,10 @@
+// Generated from protocol/src; do not edit: UPDATE_VECTORS=1 cargo test -p transom-protocol
+export const MESSAGE_BYTES = 131072;
+export const INPUT_BYTES = 16384;
+export const INPUT_WINDOW_BYTES = 65536;
+export const OUTPUT_BYTES = 65536;
+export const OUTPUT_WINDOW_BYTES = 1048576;
+export const ACK_EVERY_BYTES = 65536;
+export const SCROLLBACK_BYTES = 1048576;
+export const TERMINAL_MIN = 2;
+export const TERMINAL_MAX = 1000;
