@@ -132,7 +132,7 @@ export class Build extends EventEmitter {
     return {
       ...rest,
       number: String(this.number),
-      title: `${PROJECT} · build #${this.number}`,
+      title: "build",
       ...(commit && { commit }),
       platform: "linux",
       started_by: this.startedBy,

@@ -50,7 +50,7 @@ test("the access page: ready, with somebody there, ended, and without a code", a
   await expect(access.getByText(/ended|cancelled/i).first()).toBeVisible();
   await everybodyCanUse(access, "access-ended");
   await page.goto(`${demo.transomUrl}/b/${build}`);
-  await expect(page.getByText("Sign in through the CI dashboard first.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
   await everybodyCanUse(page, "access-no-code");
 });
 
@@ -81,6 +81,6 @@ test("the terminal page: live, away, and after the end", async ({ demo, dana }) 
 test("a terminal page that nobody sent", async ({ demo, page, dana }) => {
   const { build } = await dana.terminal();
   await page.goto(`${demo.transomUrl}/b/${build}/terminal`);
-  await expect(page.getByText("Sign in through the CI dashboard first.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
   await everybodyCanUse(page, "terminal-no-code");
 });

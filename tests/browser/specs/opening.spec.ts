@@ -50,7 +50,7 @@ test("the address bar holds no code, and a copied address opens nothing", async 
   expect(new URL(address).hash).toBe("");
   const stranger = await ravi.context.newPage();
   await stranger.goto(address);
-  await expect(stranger.getByText("Sign in through the CI dashboard first.")).toBeVisible();
+  await expect(stranger.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
 });
 
 test("a code opens one page and not a second one", async ({ demo, dana, ravi }) => {
@@ -66,12 +66,12 @@ test("a code opens one page and not a second one", async ({ demo, dana, ravi }) 
   await expect(first.getByRole("heading", { level: 1 })).toContainText(`#${build}`);
   const second = await ravi.context.newPage();
   await second.goto(url);
-  await expect(second.getByText("This link was already used or is too old.")).toBeVisible();
+  await expect(second.getByRole("heading", { name: "This link opens nothing any more" })).toBeVisible();
 });
 
 test("a build that nobody reported and a page that is not there say so", async ({ page, demo }) => {
   await page.goto(`${demo.transomUrl}/b/none`);
-  await expect(page.getByText("Sign in through the CI dashboard first.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
 });
 
 test("Transom's element works on the dashboard's own page", async ({ dana, demo }) => {
