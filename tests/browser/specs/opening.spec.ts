@@ -81,3 +81,12 @@ test("Transom's element works on the dashboard's own page", async ({ dana, demo 
   await terminal.run("echo $((6 * 7)) times");
   await terminal.shows(/^42 times$/m);
 });
+
+test("whoever is signed in in the dashboard is who started the build", async ({ page, demo }) => {
+  await page.goto(demo.dashboardUrl);
+  await page.getByLabel("Signed in as").selectOption("Ravi");
+  await expect(page.getByLabel("Signed in as")).toHaveValue("ravi");
+  await page.getByRole("button", { name: "Start new build" }).click();
+  await page.getByRole("button", { name: "Start build" }).click();
+  await expect(page.getByText("started by Ravi")).toBeVisible();
+});
