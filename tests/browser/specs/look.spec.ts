@@ -37,7 +37,7 @@ test("Transom's front page", async ({ page, demo }) => {
   await everybodyCanUse(page, "front");
 });
 
-test("the access page: ready, with somebody there, ended, and without a code", async ({ demo, dana, page }) => {
+test("the access page: ready, with somebody there, ended, and without a code", async ({ demo, dana, ravi }) => {
   const build = await demo.build({ scenario: "long", remote_access: true });
   const dashboard = await dana.look(build);
   const access = await dana.open(dashboard, "Open build access");
@@ -49,9 +49,11 @@ test("the access page: ready, with somebody there, ended, and without a code", a
   await demo.cancel(build);
   await expect(access.getByText(/ended|cancelled/i).first()).toBeVisible();
   await everybodyCanUse(access, "access-ended");
-  await page.goto(`${demo.transomUrl}/b/${build}`);
-  await expect(page.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
-  await everybodyCanUse(page, "access-no-code");
+  // In another browser: tabs of one share what they may do.
+  const stranger = await ravi.context.newPage();
+  await stranger.goto(`${demo.transomUrl}/b/${build}`);
+  await expect(stranger.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
+  await everybodyCanUse(stranger, "access-no-code");
 });
 
 test("the access page in grace", async ({ demo, dana }) => {
@@ -78,8 +80,8 @@ test("the terminal page: live, away, and after the end", async ({ demo, dana }) 
   await everybodyCanUse(terminal.page, "terminal-ended");
 });
 
-test("a terminal page that nobody sent", async ({ demo, page, dana }) => {
-  const { build } = await dana.terminal();
+test("a terminal page that nobody sent", async ({ demo, page }) => {
+  const build = await demo.build({ scenario: "long", remote_access: true });
   await page.goto(`${demo.transomUrl}/b/${build}/terminal`);
   await expect(page.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
   await everybodyCanUse(page, "terminal-no-code");
