@@ -110,7 +110,7 @@ function run(step) {
   const [file, ...args] = step.command;
   const child = spawn(file, args, {
     cwd: path.join(ROOT, step.in ?? ""),
-    env: { ...process.env, CARGO_TERM_COLOR: "never", NO_COLOR: "1", ...step.env },
+    env: { ...process.env, CARGO_TERM_COLOR: "never", ...step.env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";

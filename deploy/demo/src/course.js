@@ -47,9 +47,10 @@ export async function runBuild(build, around) {
     build.machine = false;
     build.changed();
     await machine.stop();
-    if (!around.closing.aborted) await around.transom.deleteMachine(build.id).catch(() => {});
-    // The last thing that Transom says is that access has ended.
-    await Promise.race([watching, wait(LAST_WORD_MS, undefined, { signal: around.closing }).catch(() => {})]);
+    if (await released(build, around)) {
+      // The last thing that Transom says is that access has ended.
+      await Promise.race([watching, wait(LAST_WORD_MS, undefined, { signal: around.closing }).catch(() => {})]);
+    }
     over.abort();
   }
 }
@@ -110,6 +111,15 @@ async function keepMachine(build, reporter, around) {
     }
     await pause();
   } while (!around.closing.aborted && Date.now() < build.deadline.getTime() + around.pollMs);
+}
+
+/** Tells Transom that the machine is gone; whether it heard. @param {Build} build @param {Surroundings} around */
+async function released(build, around) {
+  if (around.closing.aborted) return false;
+  return around.transom.deleteMachine(build.id).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
