@@ -7,8 +7,10 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 .DEFAULT_GOAL := help
 .PHONY: demo test lint bench web build install install-tests clean help
 
-demo: install build ## start Transom with a demo dashboard and print the link to click
-	@exec deploy/demo/run --transom $(TARGET)/release/transom
+# The development build is there in half the time, and the tests use the same.
+demo: install web ## start Transom with a demo dashboard and print the link to click
+	cargo build --locked --bin transom
+	@exec deploy/demo/run --transom $(TARGET)/debug/transom
 
 test: install-tests web tests/browser/node_modules/.package-lock.json ## lint, and run every test there is
 	@node scripts/check.mjs lint test
@@ -21,7 +23,7 @@ bench: web ## measure; figures go to target/bench
 
 web: web/dist/index.html ## build the front end
 
-build: web ## build the server with the front end in it
+build: web ## build the server for production, with the front end in it
 	cargo build --release --locked --bin transom
 
 install: ## install what the demo needs and is missing

@@ -11,7 +11,7 @@ const { values } = parseArgs({
   options: {
     "json-ready-file": { type: "string" },
     "state-dir": { type: "string", default: path.join(import.meta.dirname, "../../../target/demo") },
-    transom: { type: "string", default: path.join(import.meta.dirname, "../../../target/release/transom") },
+    transom: { type: "string", default: path.join(import.meta.dirname, "../../../target/debug/transom") },
     "transom-port": { type: "string" },
     "public-url": { type: "string" },
     help: { type: "boolean", short: "h" },
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log(`usage: deploy/demo/run [options]
-  --transom FILE          the server's binary (target/release/transom)
+  --transom FILE          the server's binary (target/debug/transom)
   --transom-port PORT     where Transom listens (8080, or a free port)
   --public-url URL        Transom's address as browsers see it, when something stands in front of it
   --state-dir DIR         keys, configuration, logs; emptied at the start (target/demo)

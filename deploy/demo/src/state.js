@@ -19,7 +19,7 @@ const run = promisify(execFile);
  */
 export async function prepare({ directory, transom, transomPort, publicUrl }) {
   await access(transom).catch(() => {
-    throw new Error(`There is no ${transom}. Build it with: make build`);
+    throw new Error(`There is no ${transom}. Build it with: cargo build`);
   });
   const place = (/** @type {string} */ name) => path.join(directory, name);
   await clear(directory);
