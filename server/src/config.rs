@@ -90,7 +90,6 @@ pub enum ConfigError {
         /// The file.
         path: String,
         /// What the system said.
-        #[source]
         cause: std::io::Error,
     },
     /// A key file that nobody named in the configuration is wrong or missing.

@@ -27,7 +27,7 @@ use crate::access::{BuildId, Grant};
 use crate::backend::{Backends, Dialer};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::jwks::JwksCache;
+use crate::jwks::Jwks;
 use crate::lifetime::Lifetime;
 use crate::session::registry::Registry;
 use crate::store::{Store, StoreError, UpdateError};
@@ -36,8 +36,8 @@ pub use attend::Attendance;
 pub use builds::{BuildUpdate, Enable, Finished};
 pub use entry::Entry;
 pub use journal::Actor;
-pub use open::require;
 pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
+pub use open::require;
 pub use tokens::{Issued, Renewed};
 
 /// Something was not allowed or not possible.
@@ -108,7 +108,7 @@ struct Inner {
     store: Store,
     mint: Mint,
     verifier: Verifier,
-    jwks: JwksCache,
+    jwks: Jwks,
     backends: Backends,
     dialer: Dialer,
     registry: Registry,
@@ -129,7 +129,7 @@ pub struct Parts {
     /// Opens access tokens.
     pub verifier: Verifier,
     /// Keys of CIs that sign their own.
-    pub jwks: JwksCache,
+    pub jwks: Jwks,
     /// Ways into machines.
     pub backends: Backends,
     /// The sessions of this node.
@@ -225,8 +225,7 @@ impl Door {
     /// # Errors
     /// Why the token is refused.
     pub async fn grant(&self, token: &str) -> Result<(Grant, Arc<Entry>), Refused> {
-        let keys = self.0.jwks.keys_for(&self.0.verifier, token, self.now()).await?;
-        let mut grant = self.0.verifier.open(token, &keys, self.now())?;
+        let mut grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
         // A token for a build that was never registered says no more than any other wrong token.
         let entry = self.entry(&grant.build).await.map_err(|refused| match refused.problem {
             Problem::BuildUnknown => Problem::TokenInvalid.into(),
@@ -240,6 +239,10 @@ impl Door {
             } else {
                 Problem::Revoked.into()
             });
+        }
+        if grant.epoch > record.epoch {
+            // One that the future may not revoke either.
+            return Err(Problem::TokenInvalid.into());
         }
         grant.capabilities = grant.capabilities.intersect(&record.policy.capabilities);
         Ok((grant, entry))
@@ -265,12 +268,21 @@ impl Door {
         Ok((value, entry))
     }
 
-    /// Publishes a record and makes sure that its timers run.
+    /// Publishes a record and makes sure that its timers run. A build that is over and that nobody
+    /// holds any more is only looked at: its end was dealt with.
     fn keep(&self, record: BuildRecord) -> Arc<Entry> {
         let mut entries = self.entries();
-        let entry = Arc::clone(
-            entries.entry(record.id.clone()).or_insert_with(|| Arc::new(Entry::new(record.clone()))),
-        );
+        let entry = match entries.get(&record.id) {
+            Some(entry) => Arc::clone(entry),
+            None => {
+                let entry = Arc::new(Entry::new(record.clone()));
+                if record.facts.ended.is_some() {
+                    return entry;
+                }
+                entries.insert(record.id.clone(), Arc::clone(&entry));
+                entry
+            }
+        };
         drop(entries);
         entry.publish(record);
         self.start_keeper(&entry);

@@ -35,7 +35,6 @@ pub enum KeyError {
         /// The file or directory.
         path: String,
         /// What the system said.
-        #[source]
         cause: std::io::Error,
     },
 }

@@ -17,3 +17,8 @@ pub mod seal;
 pub mod session;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
+
+mod server;
+
+pub use server::{Server, StartError};

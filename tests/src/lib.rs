@@ -1,1 +1,10 @@
-//! x
+//! Transom through its front door, against real peers: what the tests and benches stand on.
+
+pub mod front;
+pub mod machine;
+pub mod socket;
+
+use std::time::Duration;
+
+/// How long anything observable may take in a test before it counts as not happening.
+pub const PATIENCE: Duration = Duration::from_secs(20);

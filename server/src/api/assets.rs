@@ -9,6 +9,7 @@ use transom_protocol::problem::Problem;
 
 use super::App;
 use super::error::ApiError;
+use crate::config::FrameAncestor;
 
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]
@@ -102,7 +103,7 @@ fn content_security_policy(app: &App) -> String {
     let socket = public.replacen("http", "ws", 1);
     let ancestors = match app.config.web.frame_ancestors.as_slice() {
         [] => "'none'".to_owned(),
-        some => some.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        some => some.iter().map(FrameAncestor::as_str).collect::<Vec<_>>().join(" "),
     };
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; \

@@ -115,7 +115,11 @@ impl Proof {
         match self.bearer.as_deref() {
             Some(bearer) if bearer.starts_with(SERVICE_KEY_PREFIX) => {
                 self.service(app, right)?;
-                app.config.service_key(bearer).cloned().map(Caller::Service).ok_or_else(|| Problem::ServiceKeyInvalid.into())
+                app.config
+                    .service_key(bearer)
+                    .cloned()
+                    .map(Caller::Service)
+                    .ok_or_else(|| Problem::ServiceKeyInvalid.into())
             }
             _ => {
                 let (grant, entry) = self.person_of(app, build).await?;

@@ -65,7 +65,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Build {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(id) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::BuildUnknown)?;
+        let Path(id) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::BuildUnknown)?;
         BuildId::try_from(id).map(Self).map_err(|_| Problem::BuildUnknown.into())
     }
 }

@@ -43,7 +43,8 @@ impl<E: Into<Refused>> From<E> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(self.0.problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
         // `answer` below writes the body: it knows the request's id.
         response.extensions_mut().insert(self);
@@ -86,7 +87,10 @@ pub async fn answer(State(app): State<App>, request: Request, next: Next) -> Res
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         parts.headers.remove(header::CONTENT_LENGTH);
         match problem {
-            Problem::TokenMissing | Problem::TokenInvalid | Problem::TokenExpired | Problem::ServiceKeyInvalid => {
+            Problem::TokenMissing
+            | Problem::TokenInvalid
+            | Problem::TokenExpired
+            | Problem::ServiceKeyInvalid => {
                 parts.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             Problem::TooMany | Problem::StoreUnavailable | Problem::Restarting | Problem::NotReady => {

@@ -93,8 +93,7 @@ pub async fn delete(
     proof: Proof,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let (session, actor) =
-        find(&app, &proof, Right::Access, &id, Some(Capability::TerminalControl)).await?;
+    let (session, actor) = find(&app, &proof, Right::Access, &id, Some(Capability::TerminalControl)).await?;
     session.close(Problem::SessionUnknown);
     app.door.note_closed(&session.build, &actor, &id).await;
     Ok(StatusCode::NO_CONTENT)

@@ -108,9 +108,12 @@ async fn serve(
             };
             (session, size, None)
         }
-        Attach::Open { .. } => return Err(Refused::because(Problem::NotReady, "This machine offers no desktop.")),
+        Attach::Open { .. } => {
+            return Err(Refused::because(Problem::NotReady, "This machine offers no desktop."));
+        }
         Attach::Join { session, size, resume } => {
-            let session = app.door.registry().of_build(&grant.build, &session).ok_or(Problem::SessionUnknown)?;
+            let session =
+                app.door.registry().of_build(&grant.build, &session).ok_or(Problem::SessionUnknown)?;
             if let Err(ending @ crate::session::Ending::Failed(_)) = session.live().await {
                 return Err(app.door.refusal_of(&ending, &entry));
             }
@@ -125,8 +128,8 @@ async fn serve(
         size,
         at: app.door.now(),
     };
-    let limit = app.config.limits.viewers_per_session;
-    let viewer = Viewer::attach(&session, arrival, resume.map(|r| r.output), limit)?;
+    let most = usize::try_from(app.config.limits.viewers_per_session).unwrap_or(usize::MAX);
+    let viewer = Viewer::attach(&session, arrival, resume.map(|r| r.output), most)?;
     let viewer_id = viewer.id().to_owned();
     app.door.note_viewer(&grant.build, &actor, true, &session.id, &viewer_id).await;
     app.metrics.viewer_came();

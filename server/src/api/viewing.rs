@@ -19,7 +19,10 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
     let life = app.door.life(&record);
     let sessions = app.door.registry().all_of(&record.id);
     let about = record.about.clone();
-    let may_look = |g: &Grant| g.capabilities.contains(Capability::TerminalView) || g.capabilities.contains(Capability::TerminalControl);
+    let may_look = |g: &Grant| {
+        g.capabilities.contains(Capability::TerminalView)
+            || g.capabilities.contains(Capability::TerminalControl)
+    };
     let shows_people = grant.is_none_or(may_look);
     BuildView {
         id: record.id.to_string(),

@@ -129,7 +129,8 @@ pub enum ReleaseWord {
 
 impl BuildUpdate {
     fn check(&self) -> Result<(), Refused> {
-        let refuse = |what: &str| Err(Refused::because(Problem::Malformed, format!("The field {what} is not valid.")));
+        let refuse =
+            |what: &str| Err(Refused::because(Problem::Malformed, format!("The field {what} is not valid.")));
         let text = |t: &str| !t.chars().any(char::is_control) && t.len() <= TEXT_BYTES;
         let optional = |t: &Option<String>| t.as_deref().is_none_or(text);
         if self.title.is_empty() || !text(&self.title) {
@@ -202,20 +203,25 @@ impl Door {
     ///
     /// # Errors
     /// [`Problem::Malformed`], [`Problem::StoreUnavailable`].
-    pub async fn register(&self, id: &BuildId, update: &BuildUpdate, actor: &Actor) -> Result<Arc<Entry>, Refused> {
+    pub async fn register(
+        &self,
+        id: &BuildId,
+        update: &BuildUpdate,
+        actor: &Actor,
+    ) -> Result<Arc<Entry>, Refused> {
         update.check()?;
         let policy = self.policy_for(update.policy.as_ref());
         if self.0.store.build(id).await?.is_none() {
-            let record = self.new_record(id, update, policy.clone())?;
-            let key = record.1;
-            self.0.store.put_secret(id, super::machine::GENERATED_KEY, key.as_bytes()).await?;
-            match self.0.store.insert_build(&record.0).await {
+            let (record, key) = self.new_record(id, update, policy.clone())?;
+            let secrets = [(super::machine::GENERATED_KEY, key.as_bytes())];
+            match self.0.store.insert_build(&record, &secrets).await {
                 Ok(()) => {
-                    self.note_result(Some(id), actor, "build.register", &Ok::<_, Refused>(()), json!({})).await;
+                    self.note_result(Some(id), actor, "build.register", &Ok::<_, Refused>(()), json!({}))
+                        .await;
                     return self.entry(id).await;
                 }
-                // Somebody registered it at the same moment: theirs is updated.
-                Err(StoreError::Exists) => {}
+                // Somebody registered it at the same moment: theirs is updated below.
+                Err(StoreError::Exists(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -54,7 +54,9 @@ impl Actor {
     fn address(&self) -> Option<IpAddr> {
         match self {
             Self::Transom => None,
-            Self::Service { address, .. } | Self::Person { address, .. } | Self::Unknown { address } => *address,
+            Self::Service { address, .. } | Self::Person { address, .. } | Self::Unknown { address } => {
+                *address
+            }
         }
     }
 }
@@ -111,7 +113,14 @@ impl Door {
     }
 
     /// Somebody came to look at a session, or went.
-    pub(crate) async fn note_viewer(&self, build: &BuildId, actor: &Actor, came: bool, session: &str, viewer: &str) {
+    pub(crate) async fn note_viewer(
+        &self,
+        build: &BuildId,
+        actor: &Actor,
+        came: bool,
+        session: &str,
+        viewer: &str,
+    ) {
         let detail = serde_json::json!({ "session": session, "viewer": viewer });
         let (action, outcome) =
             if came { ("viewer.join", Outcome::Allowed) } else { ("viewer.leave", Outcome::Ended) };

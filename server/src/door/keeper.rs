@@ -153,7 +153,10 @@ impl Door {
                     tracing::debug!(build.id = %id, %error, "machine not ready yet");
                     if self.is_last_try(entry, now) || error.problem() == Problem::TargetRefused {
                         let failed = self.change(&id, |record| {
-                            Ok(record.facts.probe_failed(&record.policy, now, why.clone()).map_err(Refused::from)?)
+                            Ok(record
+                                .facts
+                                .probe_failed(&record.policy, now, why.clone())
+                                .map_err(Refused::from)?)
                         });
                         let _ = failed.await;
                         return;

@@ -158,7 +158,8 @@ impl Door {
 
     async fn check_endpoint(&self, endpoint: &EndpointUpdate) -> Result<(), Refused> {
         let refuse = |why: &str| Err(Refused::because(Problem::Malformed, why));
-        let plain = |t: &str| !t.is_empty() && t.len() <= 255 && !t.chars().any(|c| c.is_control() || c == ' ');
+        let plain =
+            |t: &str| !t.is_empty() && t.len() <= 255 && !t.chars().any(|c| c.is_control() || c == ' ');
         if !self.0.backends.knows(&endpoint.protocol) {
             return refuse("The machine's protocol is not one that this server speaks.");
         }
@@ -166,7 +167,9 @@ impl Door {
             return refuse("The machine's host, port or user name is not valid.");
         }
         if endpoint.host_keys.is_empty() || endpoint.host_keys.len() > 16 {
-            return refuse("A machine needs one to sixteen host keys, so that no other machine is taken for it.");
+            return refuse(
+                "A machine needs one to sixteen host keys, so that no other machine is taken for it.",
+            );
         }
         if !endpoint.host_keys.iter().all(|k| crate::backend::is_pin(k)) {
             return refuse("A host key is a line of a .pub file or a SHA256: fingerprint.");
@@ -180,7 +183,9 @@ impl Door {
             }
         };
         if !secret_fits {
-            return refuse("The machine's login is not valid: the password, key or certificate cannot be read.");
+            return refuse(
+                "The machine's login is not valid: the password, key or certificate cannot be read.",
+            );
         }
         // Names are looked up again, and checked again, whenever the machine is dialled.
         match self.0.dialer.resolve(&endpoint.host, endpoint.port).await {
@@ -195,9 +200,11 @@ impl Door {
         record: &BuildRecord,
     ) -> Result<(Arc<dyn Backend<Terminal>>, Target), Refused> {
         let machine = record.machine.as_ref().ok_or(Problem::NotReady)?;
-        let (endpoint, backend) = self.0.backends.terminal_of(&machine.endpoints).ok_or_else(|| {
-            Refused::because(Problem::NotReady, "This machine offers no terminal.")
-        })?;
+        let (endpoint, backend) = self
+            .0
+            .backends
+            .terminal_of(&machine.endpoints)
+            .ok_or_else(|| Refused::because(Problem::NotReady, "This machine offers no terminal."))?;
         let machines = &self.0.config.machines;
         let target = Target {
             endpoint: endpoint.clone(),

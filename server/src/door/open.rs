@@ -75,10 +75,9 @@ impl Door {
                 Refused::because(problem, format!("{sentence}: {}.", in_words(error)))
             }
             Ending::Closed(problem) => (*problem).into(),
-            Ending::Exit { .. } => Refused::because(
-                Problem::SessionRefused,
-                "The shell ended right after it had started.",
-            ),
+            Ending::Exit { .. } => {
+                Refused::because(Problem::SessionRefused, "The shell ended right after it had started.")
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::access::token::{Issuer, Mint, SigningKey};
+use crate::access::token::{Algorithm, Issuer, Mint, SigningKey};
 use crate::access::{BuildId, Capabilities, Person};
 
 /// What the CI answers.
@@ -83,6 +83,7 @@ impl Ci {
         Verifier::new(vec![Issuer {
             iss: "ci".to_owned(),
             aud: "transom".to_owned(),
+            algorithms: vec![Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256],
             keys: Keys::Jwks(self.url()),
         }])
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
-use transom_protocol::limits;
 use transom_protocol::wire::{Role, Size};
 
 use crate::access::Person;
@@ -78,7 +77,7 @@ pub struct Arrival {
 
 impl Seats {
     /// Gives a new seat, or the old one back to the same person; `None` when all are taken.
-    pub fn take(&mut self, arrival: Arrival, now: Instant) -> Option<Seat> {
+    pub fn take(&mut self, arrival: Arrival, most: usize, now: Instant) -> Option<Seat> {
         self.arrivals += 1;
         let old = arrival.back_to.as_ref().and_then(|id| self.seats.get_mut(id));
         let id = match old.filter(|seat| seat.person.sub == arrival.person.sub) {
@@ -92,7 +91,7 @@ impl Seats {
                 seat.id.clone()
             }
             None => {
-                if self.connected().count() >= limits::VIEWERS_PER_SESSION {
+                if self.connected().count() >= most {
                     return None;
                 }
                 let seat = Seat {
@@ -246,20 +245,20 @@ mod tests {
     #[test]
     fn a_seat_is_given_back_to_its_own_person_only() {
         let (mut seats, now) = (Seats::default(), Instant::now());
-        seats.take(arrival("a", "dana", Role::Controller), now).unwrap();
+        seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.mine("a", 1).unwrap().applied = 7;
         seats.leave("a", 1, false);
-        let stranger = seats.take(back("b", "a", "ravi"), now).unwrap();
+        let stranger = seats.take(back("b", "a", "ravi"), 8, now).unwrap();
         assert_eq!((stranger.id.as_str(), stranger.applied), ("b", 0));
-        let dana = seats.take(back("c", "a", "dana"), now).unwrap();
+        let dana = seats.take(back("c", "a", "dana"), 8, now).unwrap();
         assert_eq!((dana.id.as_str(), dana.applied, dana.generation), ("a", 7, 2));
     }
 
     #[test]
     fn the_newest_connection_of_a_seat_wins() {
         let (mut seats, now) = (Seats::default(), Instant::now());
-        seats.take(arrival("a", "dana", Role::Controller), now).unwrap();
-        seats.take(back("b", "a", "dana"), now).unwrap();
+        seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
+        seats.take(back("b", "a", "dana"), 8, now).unwrap();
         assert!(seats.mine("a", 1).is_none());
         seats.leave("a", 1, true);
         assert!(seats.mine("a", 2).is_some());
@@ -268,9 +267,9 @@ mod tests {
     #[test]
     fn whoever_types_drives_and_whoever_is_left_takes_over() {
         let (mut seats, now) = (Seats::default(), Instant::now());
-        seats.take(arrival("a", "dana", Role::Controller), now).unwrap();
-        seats.take(arrival("b", "ravi", Role::Controller), now).unwrap();
-        seats.take(arrival("c", "kim", Role::Viewer), now).unwrap();
+        seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
+        seats.take(arrival("b", "ravi", Role::Controller), 8, now).unwrap();
+        seats.take(arrival("c", "kim", Role::Viewer), 8, now).unwrap();
         assert_eq!(seats.driver(), Some("a"));
         assert!(seats.typed("b"));
         seats.leave("b", 1, false);
@@ -282,8 +281,8 @@ mod tests {
     #[test]
     fn the_fastest_answering_controller_sets_the_pace() {
         let (mut seats, start) = (Seats::default(), Instant::now());
-        seats.take(arrival("fast", "dana", Role::Controller), start).unwrap();
-        seats.take(arrival("slow", "ravi", Role::Controller), start).unwrap();
+        seats.take(arrival("fast", "dana", Role::Controller), 8, start).unwrap();
+        seats.take(arrival("slow", "ravi", Role::Controller), 8, start).unwrap();
         let far = PACE_BYTES * 2;
         seats.sent("slow", 1, far, false, start);
         seats.sent("fast", 1, far, false, start);
@@ -296,10 +295,10 @@ mod tests {
     #[test]
     fn a_silent_viewer_and_one_who_only_looks_never_hold_the_program() {
         let (mut seats, start) = (Seats::default(), Instant::now());
-        seats.take(arrival("looks", "kim", Role::Viewer), start).unwrap();
+        seats.take(arrival("looks", "kim", Role::Viewer), 8, start).unwrap();
         seats.sent("looks", 1, PACE_BYTES * 2, false, start);
         assert_eq!(seats.must_wait(start), None);
-        seats.take(arrival("types", "dana", Role::Controller), start).unwrap();
+        seats.take(arrival("types", "dana", Role::Controller), 8, start).unwrap();
         seats.sent("types", 1, PACE_BYTES * 2, false, start);
         assert!(seats.must_wait(start).is_some());
         assert_eq!(seats.must_wait(start + SILENT_AFTER), None);
@@ -310,7 +309,7 @@ mod tests {
         let (mut seats, now) = (Seats::default(), Instant::now());
         for i in 0..200 {
             let id = format!("v{i}");
-            seats.take(arrival(&id, "dana", Role::Controller), now).unwrap();
+            seats.take(arrival(&id, "dana", Role::Controller), 8, now).unwrap();
             seats.leave(&id, 1, false);
         }
         assert_eq!(seats.seats.len(), EMPTY_SEATS);

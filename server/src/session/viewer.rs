@@ -77,9 +77,14 @@ impl Viewer {
     ///
     /// # Errors
     /// [`Problem::TooMany`] where every seat is taken.
-    pub fn attach(session: &Arc<Session>, arrival: Arrival, output: Option<u64>) -> Result<Self, Problem> {
+    pub fn attach(
+        session: &Arc<Session>,
+        arrival: Arrival,
+        output: Option<u64>,
+        most: usize,
+    ) -> Result<Self, Problem> {
         let back_to = arrival.back_to.clone();
-        let seat = session.seats().take(arrival, tick()).ok_or(Problem::TooMany)?;
+        let seat = session.seats().take(arrival, most, tick()).ok_or(Problem::TooMany)?;
         let came_back = back_to.as_deref() == Some(seat.id.as_str());
         let kept = {
             let log = session.scrollback();

@@ -43,7 +43,7 @@ pub struct AuditEvent {
     pub at: Timestamp,
     /// To which build, where it is about one.
     pub build: Option<BuildId>,
-    /// By whom: `person:<sub>`, `key:<name>`, `transom`.
+    /// By whom: `person:<sub>`, `service:<name of the key>`, `transom`.
     pub actor: String,
     /// What: `access.enable`, `session.open`, `token.mint`, …
     pub action: String,

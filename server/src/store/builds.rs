@@ -25,9 +25,6 @@ pub enum UpdateError<E> {
     /// The change itself said no.
     #[error(transparent)]
     Refused(E),
-    /// Others were faster, again and again.
-    #[error("the build is being changed by many at once")]
-    Contended,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,19 +44,31 @@ impl Store {
         query.fetch_optional(&self.pool).await?.as_ref().map(read).transpose()
     }
 
-    /// Adds a build. `false` where there is one of that id already, which is left as it is.
+    /// Adds a build together with its first `secrets` (name and value): both or neither.
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
-    pub async fn insert_build(&self, record: &BuildRecord) -> Result<bool, StoreError> {
+    /// [`StoreError::Exists`] where there is one of that id, which keeps its record and its secrets.
+    pub async fn insert_build(
+        &self,
+        record: &BuildRecord,
+        secrets: &[(&str, &[u8])],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
         let query = sqlx::query(
             "INSERT INTO builds (id, ordinal, revision, closed, doc) \
              VALUES ($1, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM builds), 1, $2, $3) \
              ON CONFLICT (id) DO NOTHING",
         );
         let query = query.bind(record.id.as_str()).bind(closed(record)).bind(write(record)?);
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        if query.execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Err(StoreError::Exists(record.id.clone()));
+        }
+        for (name, plain) in secrets {
+            self.write_secret(&mut transaction, &record.id, name, plain).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Puts `record` in the place of the one with `revision`. `false` where that is not the current
@@ -92,11 +101,15 @@ impl Store {
             let Stored { revision, record: before } = self.build(id).await?.ok_or(UpdateError::Unknown)?;
             let mut record = before.clone();
             let answer = change(&mut record).map_err(UpdateError::Refused)?;
-            if record == before || self.replace_build(revision, &record).await? {
+            if record == before {
+                return Ok((answer, record));
+            }
+            if self.replace_build(revision, &record).await? {
+                record.revision = revision + 1;
                 return Ok((answer, record));
             }
         }
-        Err(UpdateError::Contended)
+        Err(StoreError::Contended(id.clone()).into())
     }
 
     /// The builds whose access has not ended, oldest first: what a starting server takes up again.
@@ -131,7 +144,8 @@ fn write(record: &BuildRecord) -> Result<String, StoreError> {
 
 fn read(row: &AnyRow) -> Result<Stored<BuildRecord>, StoreError> {
     let doc: &str = row.try_get("doc")?;
-    let record =
+    let mut record: BuildRecord =
         serde_json::from_str(doc).map_err(|error| StoreError::Corrupt(format!("a build: {error}")))?;
-    Ok(Stored { revision: row.try_get("revision")?, record })
+    record.revision = row.try_get("revision")?;
+    Ok(Stored { revision: record.revision, record })
 }

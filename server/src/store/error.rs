@@ -2,32 +2,45 @@
 
 use sqlx::migrate::MigrateError;
 
+use crate::access::BuildId;
 use crate::seal::SealError;
 
 /// A failure of the store, by cause. None of them leaves a write half done.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// It cannot be reached, is busy, or the disk fails: may work later.
-    #[error("the store is unavailable")]
-    Unavailable(#[source] sqlx::Error),
+    #[error("the store is unavailable: {0}")]
+    Unavailable(sqlx::Error),
     /// The disk, or what the store may take of it, is full.
-    #[error("the store is full")]
-    Full(#[source] sqlx::Error),
+    #[error("the store is full: {0}")]
+    Full(sqlx::Error),
+    /// Many change the same build at once, and others were faster every time: may work later.
+    #[error("build {0} is being changed by many at once")]
+    Contended(BuildId),
+    /// There is a build of that id already.
+    #[error("build {0} is there already")]
+    Exists(BuildId),
     /// What it holds cannot be read.
     #[error("the store holds something unreadable: {0}")]
     Corrupt(String),
     /// A secret cannot be sealed or opened.
     #[error("a secret in the store: {0}")]
-    Sealed(#[from] SealError),
+    Sealed(SealError),
     /// Its tables cannot be brought up to date, or are newer than this program.
-    #[error("the store's tables cannot be brought up to date")]
-    Migration(#[source] Box<MigrateError>),
+    #[error("the store's tables cannot be brought up to date: {0}")]
+    Migration(Box<MigrateError>),
     /// Its address is wrong.
     #[error("the store's address: {0}")]
     Address(String),
     /// A statement was refused: a mistake of this program, or of whoever set up the database.
-    #[error("the store refused a statement")]
-    Refused(#[source] sqlx::Error),
+    #[error("the store refused a statement: {0}")]
+    Refused(sqlx::Error),
+}
+
+impl From<SealError> for StoreError {
+    fn from(error: SealError) -> Self {
+        Self::Sealed(error)
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -1,6 +1,7 @@
 //! Opening the store: connections, their settings, and tables brought up to date.
 
 use std::fs::OpenOptions;
+use std::future::ready;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -63,6 +64,9 @@ impl Store {
         let pool = AnyPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(15))
+            // Where SQLite itself rolled back (a full disk), sqlx believes that the transaction is still
+            // open, and nothing could ever be written over that connection again: it goes.
+            .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
             .after_connect(move |connection, _| Box::pin(dialect.set_up(connection, more)));
         // A connection in memory must live as long as the store.
         let pool = if connections == 1 && dialect == Dialect::Sqlite {

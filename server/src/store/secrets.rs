@@ -1,6 +1,6 @@
 //! Secrets of builds, sealed for their build and name.
 
-use sqlx::Row as _;
+use sqlx::{AnyConnection, Row as _};
 use zeroize::Zeroizing;
 
 use super::{Store, StoreError};
@@ -13,12 +13,22 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn put_secret(&self, build: &BuildId, name: &str, plain: &[u8]) -> Result<(), StoreError> {
+        self.write_secret(&mut *self.pool.acquire().await?, build, name, plain).await
+    }
+
+    pub(super) async fn write_secret(
+        &self,
+        connection: &mut AnyConnection,
+        build: &BuildId,
+        name: &str,
+        plain: &[u8],
+    ) -> Result<(), StoreError> {
         let sealed = self.sealer.seal(&place(build, name), plain)?;
         let query = sqlx::query(
             "INSERT INTO secrets (build, name, sealed) VALUES ($1, $2, $3) \
              ON CONFLICT (build, name) DO UPDATE SET sealed = excluded.sealed",
         );
-        query.bind(build.as_str()).bind(name).bind(sealed).execute(&self.pool).await?;
+        query.bind(build.as_str()).bind(name).bind(sealed).execute(connection).await?;
         Ok(())
     }
 

@@ -129,6 +129,7 @@ pub(super) fn record(build: &str) -> BuildRecord {
         steps: Vec::new(),
     };
     BuildRecord {
+        revision: 0,
         id: id(build),
         version: 0,
         about,

@@ -151,6 +151,8 @@ fn the_state_at_a_minute_is_what_people_expect() {
         ("the last has left", &stay[..7], 22, (State::Grace, back, Some(32))),
         ("finished while pending", slow, 20, (State::Pending, grace, Some(30))),
         ("gave up after that", slow, 21, (State::Failed, None, None)),
+        ("a failure is not grace", slow, 59, (State::Failed, None, None)),
+        ("until the deadline", slow, 60, (State::Ended, None, Some(60))),
     ];
     for (name, events, at, (state, hold, ends)) in table {
         let life = look(events, *at);

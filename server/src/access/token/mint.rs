@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::claims::sound;
 use super::verify::{Issuer, Keys};
-use super::{LIFE_S, PublicKey, SigningKey, TYPE, TokenError};
+use super::{Algorithm, LIFE_S, PublicKey, SigningKey, TYPE, TokenError};
 use crate::access::Grant;
 
 /// Makes our own tokens.
@@ -47,7 +47,12 @@ impl Mint {
     pub fn issuer(&self, older: Vec<PublicKey>) -> Issuer {
         let mut keys = older;
         keys.insert(0, self.key.public().clone());
-        Issuer { iss: self.issuer.clone(), aud: self.audience.clone(), keys: Keys::Fixed(keys) }
+        Issuer {
+            iss: self.issuer.clone(),
+            aud: self.audience.clone(),
+            algorithms: vec![Algorithm::EdDsa, Algorithm::Es256],
+            keys: Keys::Fixed(keys),
+        }
     }
 
     /// Seals `grant` from `now` on for five minutes, or until it ends if that is sooner. `jti` is

@@ -94,10 +94,16 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         PublicKey::from_pem(&ec.public, Some("ec".to_owned())).unwrap(),
         PublicKey::from_jwk(&Value::Object(rsa_jwk).to_string()).unwrap(),
     ];
-    let ci = Issuer { iss: "ci".to_owned(), aud: "transom-prod".to_owned(), keys: Keys::Fixed(keys) };
+    let ci = Issuer {
+        iss: "ci".to_owned(),
+        aud: "transom-prod".to_owned(),
+        algorithms: vec![Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256],
+        keys: Keys::Fixed(keys),
+    };
     let far = Issuer {
         iss: "far".to_owned(),
         aud: "transom".to_owned(),
+        algorithms: vec![Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256],
         keys: Keys::Jwks("https://ci/jwks".to_owned()),
     };
     let verifier = Verifier::new(vec![mint.issuer(vec![]), ci, far]);

@@ -18,6 +18,8 @@ pub struct Issuer {
     pub iss: String,
     /// What it calls this Transom: the `aud` that its tokens must contain.
     pub aud: String,
+    /// The algorithms that it may sign with; a key has one of them besides.
+    pub algorithms: Vec<Algorithm>,
     /// Where its keys come from.
     pub keys: Keys,
 }
@@ -121,6 +123,9 @@ impl Verifier {
         let iss = claims.text("iss")?;
         let issuer = self.issuers.iter().find(|issuer| issuer.iss == iss);
         let issuer = issuer.ok_or(TokenError::UnknownIssuer)?;
+        if !issuer.algorithms.contains(&algorithm) {
+            return Err(TokenError::Algorithm);
+        }
         Ok(Unopened { issuer, algorithm, kid, claims, message, signature })
     }
 }

@@ -9,9 +9,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::{
-    AccessNotice, ClientFrame, ClientMessage, ServerFrame, ServerMessage, Welcome,
-};
+use transom_protocol::wire::{AccessNotice, ClientFrame, ClientMessage, ServerFrame, ServerMessage, Welcome};
 
 use super::leave::{Leave, malformed};
 use crate::access::Grant;
@@ -221,7 +219,11 @@ impl<'a> Conversation<'a> {
     }
 
     /// Says how long access lasts, where that is news or a warning.
-    async fn tell_access(&mut self, socket: &mut WebSocket, warning: Option<Warning>) -> Result<(), axum::Error> {
+    async fn tell_access(
+        &mut self,
+        socket: &mut WebSocket,
+        warning: Option<Warning>,
+    ) -> Result<(), axum::Error> {
         let record: Arc<BuildRecord> = self.entry.record();
         let life: Life = self.app.door.life(&record);
         let news = (life.ends_at, life.state);

@@ -50,7 +50,9 @@ impl Leave {
         let (exit, code, problem, detail) = match self {
             Self::Silently => return,
             Self::Exited(exit) => (Some(exit), NORMAL, "exited", "The shell has ended.".to_owned()),
-            Self::Because(Refused { problem, detail }) => (None, problem.close_code(), problem.name(), detail),
+            Self::Because(Refused { problem, detail }) => {
+                (None, problem.close_code(), problem.name(), detail)
+            }
         };
         let closing = ServerMessage::Closing { code, problem: problem.to_owned(), detail };
         let saying = async {

@@ -1,9 +1,9 @@
 //! SSH keys: one pair per build, made here.
 
 use ring::rand::{SecureRandom, SystemRandom};
-use russh::keys::{Certificate, PrivateKey, PublicKey};
 use russh::keys::ssh_key::LineEnding;
 use russh::keys::ssh_key::private::Ed25519Keypair;
+use russh::keys::{Certificate, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
 /// A new Ed25519 key in OpenSSH's format.
@@ -45,7 +45,9 @@ pub fn is_certificate(text: &str) -> bool {
 /// Whether `text` may be a private key. One with a passphrase shows only when it is used.
 #[must_use]
 pub fn looks_like_key(text: &str) -> bool {
-    text.len() <= 64 * 1024 && text.trim_start().starts_with("-----BEGIN ") && text.contains("PRIVATE KEY-----")
+    text.len() <= 64 * 1024
+        && text.trim_start().starts_with("-----BEGIN ")
+        && text.contains("PRIVATE KEY-----")
 }
 
 #[cfg(test)]

@@ -2,16 +2,18 @@ use futures_util::future::join_all;
 
 use crate::access::lifecycle::Cause;
 use crate::store::testing::*;
-use crate::store::{Stored, UpdateError};
+use crate::store::{StoreError, Stored, UpdateError};
 
 store_tests! {
-    async fn a_build_is_added_once_and_found_again(bench: &Bench) {
+    async fn a_build_is_added_once_with_its_secrets_and_found_again(bench: &Bench) {
         let store = bench.store().await;
         let build = record("a");
-        assert!(store.insert_build(&build).await.unwrap());
+        store.insert_build(&build, &[("ssh_key", b"first")]).await.unwrap();
         let mut other = build.clone();
         other.version = 9;
-        assert!(!store.insert_build(&other).await.unwrap());
+        let again = store.insert_build(&other, &[("ssh_key", b"second")]).await;
+        assert!(matches!(again, Err(StoreError::Exists(_))));
+        assert_eq!(*store.secret(&id("a"), "ssh_key").await.unwrap().unwrap(), b"first");
         assert_eq!(store.build(&id("a")).await.unwrap(), Some(Stored { revision: 1, record: build }));
         assert_eq!(store.build(&id("b")).await.unwrap(), None);
     }
@@ -19,7 +21,7 @@ store_tests! {
     async fn a_change_of_an_outdated_revision_is_refused(bench: &Bench) {
         let store = bench.store().await;
         let mut build = record("a");
-        store.insert_build(&build).await.unwrap();
+        store.insert_build(&build, &[]).await.unwrap();
         build.epoch = 1;
         assert!(store.replace_build(1, &build).await.unwrap());
         build.epoch = 2;
@@ -31,7 +33,7 @@ store_tests! {
 
     async fn changes_of_many_at_once_on_two_servers_all_count(bench: &Bench) {
         let stores = [bench.store().await, bench.store().await];
-        stores[0].insert_build(&record("a")).await.unwrap();
+        stores[0].insert_build(&record("a"), &[]).await.unwrap();
         let build = id("a");
         let changes = (0..24).map(|n: usize| {
             let (store, build) = (&stores[n % 2], &build);
@@ -48,7 +50,7 @@ store_tests! {
         let store = bench.store().await;
         let unknown = store.update_build(&id("a"), |_| Ok::<_, ()>(())).await;
         assert!(matches!(unknown, Err(UpdateError::Unknown)));
-        store.insert_build(&record("a")).await.unwrap();
+        store.insert_build(&record("a"), &[]).await.unwrap();
         let refused = store.update_build(&id("a"), |record| { record.epoch = 9; Err::<(), _>("no") }).await;
         assert!(matches!(refused, Err(UpdateError::Refused("no"))));
         let (answer, same) = store.update_build(&id("a"), |_| Ok::<_, ()>(7)).await.unwrap();
@@ -59,7 +61,7 @@ store_tests! {
     async fn a_build_is_open_until_its_access_has_ended(bench: &Bench) {
         let store = bench.store().await;
         for name in ["b", "a", "c"] {
-            store.insert_build(&record(name)).await.unwrap();
+            store.insert_build(&record(name), &[]).await.unwrap();
         }
         let end = |record: &mut crate::access::build::BuildRecord| {
             record.facts.ended = Some((at(9), Cause::Deadline));

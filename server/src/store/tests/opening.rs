@@ -8,13 +8,13 @@ store_tests! {
     async fn two_servers_may_start_on_an_empty_store_at_once(bench: &Bench) {
         let (one, other) = futures_util::future::join(bench.store(), bench.store()).await;
         one.healthy().await.unwrap();
-        one.insert_build(&record("a")).await.unwrap();
+        one.insert_build(&record("a"), &[]).await.unwrap();
         assert!(other.build(&id("a")).await.unwrap().is_some());
     }
 
     async fn what_was_written_is_there_after_a_restart(bench: &Bench) {
         let store = bench.store().await;
-        store.insert_build(&record("a")).await.unwrap();
+        store.insert_build(&record("a"), &[]).await.unwrap();
         store.put_secret(&id("a"), "ssh_key", b"hunter2").await.unwrap();
         store.close().await;
         assert!(matches!(store.healthy().await, Err(StoreError::Unavailable(_))));
@@ -32,7 +32,7 @@ store_tests! {
 
     async fn an_unreadable_record_is_told_apart_from_a_missing_one(bench: &Bench) {
         let store = bench.store().await;
-        store.insert_build(&record("a")).await.unwrap();
+        store.insert_build(&record("a"), &[]).await.unwrap();
         sqlx::query("UPDATE builds SET doc = '{'").execute(pool(&store)).await.unwrap();
         assert!(matches!(store.build(&id("a")).await, Err(StoreError::Corrupt(_))));
     }
@@ -42,7 +42,7 @@ store_tests! {
 async fn files_of_the_store_can_be_read_by_their_owner_only() {
     let bench = Bench::sqlite();
     let store = bench.store().await;
-    store.insert_build(&record("a")).await.unwrap();
+    store.insert_build(&record("a"), &[]).await.unwrap();
     let files: Vec<_> = std::fs::read_dir(bench.directory.path()).unwrap().map(Result::unwrap).collect();
     assert!(files.len() >= 2, "the file itself and the write-ahead log");
     for file in files {
@@ -55,14 +55,15 @@ async fn a_full_disk_is_an_error_and_the_store_goes_on_when_there_is_room() {
     let bench = Bench::sqlite();
     let pages = "PRAGMA max_page_count = 64";
     let store = Store::open_with(&bench.config, bench.sealer.clone(), pages).await.unwrap();
-    store.insert_build(&record("first")).await.unwrap();
+    store.insert_build(&record("first"), &[]).await.unwrap();
     let mut big = record("big");
     big.about.title = "x".repeat(1 << 20);
     for _ in 0..3 {
-        assert!(matches!(store.insert_build(&big).await, Err(StoreError::Full(_))));
+        let full = store.insert_build(&big, &[]).await;
+        assert!(matches!(full, Err(StoreError::Full(_))), "{full:?}");
     }
     assert!(store.build(&id("big")).await.unwrap().is_none());
-    assert!(store.insert_build(&record("small")).await.unwrap());
+    store.insert_build(&record("small"), &[]).await.unwrap();
     assert_eq!(store.open_builds().await.unwrap().len(), 2);
 }
 
@@ -89,6 +90,8 @@ async fn in_a_full_store_nothing_is_half_done() {
         }
     };
     assert!(matches!(full, Err(StoreError::Full(_))), "{full:?}");
+    let again = store.append_audit(&event).await;
+    assert!(matches!(again, Err(StoreError::Full(_))), "{again:?}");
     assert_eq!(store.verify_audit().await.unwrap(), appended);
     store.healthy().await.unwrap();
 }
@@ -115,7 +118,7 @@ async fn a_store_in_memory_lives_as_long_as_its_handle() {
     let config = StoreConfig { url: "sqlite::memory:".to_owned(), password: None, connections: 1 };
     let bench = Bench::sqlite();
     let store = Store::open(&config, bench.sealer.clone()).await.unwrap();
-    store.insert_build(&record("a")).await.unwrap();
+    store.insert_build(&record("a"), &[]).await.unwrap();
     assert!(store.build(&id("a")).await.unwrap().is_some());
     let other = Store::open(&config, bench.sealer.clone()).await.unwrap();
     assert!(other.build(&id("a")).await.unwrap().is_none());

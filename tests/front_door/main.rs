@@ -1,0 +1,18 @@
+//! Transom through its front door: the real server, a real sshd, a browser's side of the WebSocket.
+
+#![allow(missing_docs, reason = "tests are named as sentences")]
+
+mod terminal;
+
+use std::sync::Once;
+
+/// Log lines of the server where `RUST_LOG` asks for them.
+pub fn log() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+            .with_test_writer()
+            .try_init();
+    });
+}

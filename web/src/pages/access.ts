@@ -1,0 +1,229 @@
+/** The page of one build: what can be opened, until when, who is here. */
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { BuildApi } from "../api/rest";
+import { BuildWatch } from "../api/watch";
+import { grantFor, takeCode } from "../grant/browser";
+import type { BuildView } from "../protocol/gen/BuildView";
+import { parseAddress, terminalAddress } from "../ui/address";
+import { browserClock } from "../ui/browser-clock";
+import "../ui/copy";
+import { clockTime, ServerClock, titlePrefix } from "../ui/countdown";
+import { logo } from "../ui/icons";
+import { renderEndDialog } from "./access/end-dialog";
+import { renderFailedStep } from "./access/failed-step";
+import { renderHeading } from "./access/heading";
+import { renderPeople, renderTerminals } from "./access/people";
+import { renderTiles, terminalObstacle } from "./access/tiles";
+import { renderTimeStrip, timeLeft } from "./access/time-strip";
+import { allows, buildName } from "./build";
+import {
+  dashboardOf,
+  type Notice,
+  nameOf,
+  noticeOfProblem,
+  rememberBuild,
+  renderNotice,
+  unreachable,
+} from "./notice";
+
+const TICK_MS = 1000;
+
+export class AccessPage extends LitElement {
+  static override properties = {
+    _view: { state: true },
+    _trouble: { state: true },
+    _lost: { state: true },
+    _warning: { state: true },
+    _ending: { state: true },
+    _failure: { state: true },
+  };
+
+  declare _view: BuildView | null;
+  declare _trouble: { problem: string; sentence: string } | null;
+  /** Whether the server cannot be reached at the moment. */
+  declare _lost: boolean;
+  declare _warning: string;
+  declare _ending: boolean;
+  declare _failure: string;
+
+  readonly #build: string;
+  readonly #api: BuildApi;
+  readonly #watch: BuildWatch;
+  readonly #clock = new ServerClock();
+  #life: AbortController | null = null;
+
+  constructor() {
+    super();
+    this._view = null;
+    this._trouble = null;
+    this._lost = false;
+    this._warning = "";
+    this._ending = false;
+    this._failure = "";
+    this.#build = parseAddress(location.pathname)?.build ?? "";
+    const grant = grantFor(this.#build, takeCode());
+    this.#api = new BuildApi(this.#build, grant.token);
+    this.#watch = new BuildWatch(this.#api, browserClock, Math.random, {
+      build: (view) => this.#onBuild(view),
+      warning: ({ minutes, sentence = `Access ends in ${minutes} min.` }) => {
+        this._warning = `${sentence} Save what you need from the machine.`;
+      },
+      lost: () => {
+        this._lost = true;
+      },
+      refused: (problem, sentence) => {
+        this._trouble = { problem, sentence };
+      },
+    });
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    const ticking = setInterval(() => this.requestUpdate(), TICK_MS);
+    signal.addEventListener("abort", () => clearInterval(ticking));
+    window.addEventListener("online", () => this.#watch.wake(), { signal });
+    document.addEventListener("visibilitychange", () => !document.hidden && this.#watch.wake(), {
+      signal,
+    });
+    document.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+    // A page that was kept alive while away shows old news: start over.
+    window.addEventListener("pageshow", (e) => e.persisted && location.reload(), { signal });
+    this.#watch.start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#life?.abort();
+    this.#watch.stop();
+  }
+
+  protected override render(): TemplateResult {
+    const view = this._view;
+    if (view === null || this._trouble !== null) return this.#renderWithout();
+    const now = this.#clock.now();
+    this.#setTitle(view, now);
+    const notice = this.#noticeOf(view, now);
+    return html`${renderHeading(view)}
+      <main class="wrap">
+        ${
+          this._lost
+            ? html`<p class="alert" role="status">Transom cannot be reached, so this page may be out of date. Trying again…</p>`
+            : nothing
+        }
+        ${notice === null ? this.#renderOpen(view, now) : renderNotice(notice)}
+        ${renderFailedStep(view)}
+      </main>
+      ${renderEndDialog(view, {
+        busy: this._ending,
+        failure: this._failure,
+        confirm: () => void this.#endAccess(),
+      })}`;
+  }
+
+  #renderOpen(view: BuildView, now: number): TemplateResult {
+    const end = allows(view, "access.end") ? () => this.#dialog?.showModal() : null;
+    return html`${renderTimeStrip(view, now, this._warning, end)}
+      ${renderTiles(view, () => this.#openTerminal())}
+      <div class="two">${renderTerminals(view, now)} ${renderPeople(view)}</div>`;
+  }
+
+  #renderWithout(): TemplateResult {
+    const trouble = this._trouble;
+    const notice =
+      trouble !== null
+        ? noticeOfProblem(trouble.problem, trouble.sentence, dashboardOf(this.#build))
+        : this._lost
+          ? unreachable(() => this.#watch.wake())
+          : null;
+    const name = nameOf(this.#build) ?? "Build access";
+    document.title = `${notice === null ? "" : `${notice.heading} · `}${name}`;
+    return html`<header class="masthead">
+        ${logo}
+        <div class="about"><h1>${name}</h1></div>
+      </header>
+      <main class="wrap">
+        ${notice === null ? html`<p class="muted" role="status">Loading…</p>` : renderNotice(notice)}
+      </main>`;
+  }
+
+  /** States in which there is nothing to open, now or ever. */
+  #noticeOf(view: BuildView, now: number): Notice | null {
+    const { state, sentence, ends_at } = view.access;
+    const dashboard = dashboardOf(this.#build);
+    const back =
+      dashboard === null ? null : { label: "Go to the build in the CI", href: dashboard };
+    switch (state) {
+      case "pending":
+      case "ready":
+      case "grace":
+      case "held":
+        return null;
+      case "off":
+        return { heading: "Remote access is off", sentence, action: back };
+      case "failed":
+        return { heading: "This build cannot be entered", sentence, action: back };
+      case "ended": {
+        const why = ends_at === null ? null : `It ended at ${clockTime(ends_at, now)} your time.`;
+        return { heading: "Access has ended", sentence, why, action: back };
+      }
+      default:
+        return state satisfies never;
+    }
+  }
+
+  #onBuild(view: BuildView): void {
+    const before = this._view?.access.ends_at;
+    if (before !== view.access.ends_at) this._warning = "";
+    this.#clock.set(view.now);
+    rememberBuild(view);
+    this._lost = false;
+    this._view = view;
+    if (view.access.state === "ended") this.#dialog?.close();
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const typing =
+      event.target instanceof Element && event.target.closest("input, textarea, select");
+    if (event.key.toLowerCase() !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing || event.repeat || this.#dialog?.open || this._view === null) return;
+    if (this._trouble === null && this.#noticeOf(this._view, 0) === null) this.#openTerminal();
+  }
+
+  #openTerminal(): void {
+    if (this._view === null || terminalObstacle(this._view) !== null) return;
+    location.assign(terminalAddress(this.#build));
+  }
+
+  async #endAccess(): Promise<void> {
+    this._ending = true;
+    this._failure = "";
+    try {
+      await this.#api.endAccess();
+      this.#dialog?.close();
+    } catch (error) {
+      this._failure = error instanceof Error ? error.message : "This did not work.";
+    } finally {
+      this._ending = false;
+    }
+  }
+
+  #setTitle(view: BuildView, now: number): void {
+    const left = timeLeft(view, now);
+    const over = view.access.state === "ended" || view.access.state === "off";
+    const prefix = left === null || over ? "" : titlePrefix(left);
+    const title = `${prefix}${buildName(view)} · access`;
+    if (document.title !== title) document.title = title;
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.querySelector("dialog");
+  }
+}
+
+customElements.define("transom-access-page", AccessPage);

@@ -1,0 +1,196 @@
+// @vitest-environment happy-dom
+import { render, type TemplateResult } from "lit";
+import { describe, expect, it } from "vitest";
+import type { BuildView } from "../../protocol/gen/BuildView";
+import type { Capability } from "../../protocol/gen/Capability";
+import { renderEndDialog } from "./end-dialog";
+import { renderFailedStep } from "./failed-step";
+import { renderHeading } from "./heading";
+import { initials, renderPeople, renderTerminals } from "./people";
+import { renderTiles } from "./tiles";
+import { renderTimeStrip } from "./time-strip";
+
+const NOW = Date.parse("2026-01-01T12:00:00Z");
+const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
+const dana = { sub: "u1", name: "Dana Miller" };
+const allowed = (capability: Capability) => ({ capability, allowed: true, reason: null });
+
+function build(changes: Partial<BuildView> = {}): BuildView {
+  return {
+    id: "b1",
+    number: "1842",
+    title: "Test",
+    project: "shop-api",
+    branch: "main",
+    commit: "4f1c9ae55d0be1",
+    platform: "linux",
+    started_by: dana,
+    state: "running",
+    outcome: null,
+    started_at: at(-23),
+    finished_at: null,
+    steps: [],
+    dashboard_url: null,
+    access: {
+      state: "ready",
+      sentence: "The machine is ready.",
+      ends_at: at(37),
+      cause: "deadline",
+      deadline: at(37),
+      epoch: 1,
+      failure: null,
+      enabled_by: dana,
+    },
+    features: {
+      terminal: { available: true, reason: null },
+      desktop: { available: false, reason: null },
+    },
+    permissions: [allowed("terminal.view"), allowed("terminal.control"), allowed("access.end")],
+    sessions: [],
+    viewers: [],
+    me: dana,
+    now: at(0),
+    ...changes,
+  };
+}
+
+const session = (id: string, minutes: number): BuildView["sessions"][number] => ({
+  id,
+  build: "b1",
+  family: "terminal",
+  opened_at: at(minutes),
+  opened_by: dana,
+  viewers: 1,
+  state: "live",
+  exit_status: null,
+});
+
+const viewer = (name: string, you: boolean): BuildView["viewers"][number] => ({
+  id: name,
+  session: "s2",
+  name,
+  you,
+  role: "controller",
+  since: at(-1),
+});
+
+function drawn(template: TemplateResult | symbol): HTMLElement {
+  const root = document.createElement("div");
+  render(template, root);
+  return root;
+}
+
+const words = (element: Element | null) => (element?.textContent ?? "").replace(/\s+/g, " ").trim();
+
+describe("the heading", () => {
+  it("says which build this is and how it stands", () => {
+    const root = drawn(renderHeading(build()));
+    expect(words(root.querySelector("h1"))).toBe("shop-api · Test #1842");
+    expect(words(root)).toContain("Linux · main@4f1c9ae · started by Dana Miller · build running");
+    expect(words(root.querySelector(".pill"))).toBe("Machine ready");
+  });
+
+  it("leaves out what the CI did not say", () => {
+    const view = build({ number: null, branch: null, commit: null, started_by: null });
+    expect(words(drawn(renderHeading(view)))).toContain("shop-api · Test Linux · build running");
+  });
+});
+
+describe("the time strip", () => {
+  it("says how long, until when and why", () => {
+    const root = drawn(renderTimeStrip(build(), NOW, "", null));
+    expect(words(root.querySelector("h2"))).toBe("Access ends in 37 min");
+    expect(words(root)).toMatch(/at .+ your time · build’s time limit/);
+    expect(root.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe("62");
+    expect(root.querySelector("button")).toBeNull();
+  });
+
+  it("turns urgent, and warns aloud", () => {
+    const view = build();
+    view.access.ends_at = at(1.5);
+    const root = drawn(renderTimeStrip(view, NOW, "Access ends in 1 minute.", () => {}));
+    expect(root.querySelector("section")?.dataset["urgency"]).toBe("now");
+    expect(words(root.querySelector("[role=alert]"))).toBe("Access ends in 1 minute.");
+    expect(words(root.querySelector("button"))).toBe("End access…");
+  });
+});
+
+describe("the tiles", () => {
+  const button = (view: BuildView) => drawn(renderTiles(view, () => {})).querySelector("button");
+
+  it("open a terminal where that is possible", () => {
+    expect(button(build())?.disabled).toBe(false);
+  });
+
+  it("say why not", () => {
+    const features = {
+      terminal: { available: false, reason: "The machine is not up yet." },
+      desktop: { available: false, reason: "This machine offers no desktop." },
+    };
+    const root = drawn(renderTiles(build({ features }), () => {}));
+    expect(root.querySelector("button")?.disabled).toBe(true);
+    expect(words(root)).toContain("The machine is not up yet.");
+    expect(words(root)).toContain("This machine offers no desktop.");
+  });
+
+  it("name the permission that is missing", () => {
+    const reason = "Your role does not include this.";
+    const permissions = [{ capability: "terminal.control" as const, allowed: false, reason }];
+    const root = drawn(renderTiles(build({ permissions }), () => {}));
+    expect(words(root)).toContain(reason);
+  });
+});
+
+describe("people and terminals", () => {
+  const view = build({
+    sessions: [session("s2", -5), session("s1", -9)],
+    viewers: [viewer("Dana Miller", true), viewer("Ravi", false)],
+  });
+
+  it("are numbered in the order of opening", () => {
+    const links = [...drawn(renderTerminals(view, NOW)).querySelectorAll("a")];
+    expect(links.map((a) => [a.getAttribute("aria-label"), a.getAttribute("href")])).toEqual([
+      ["Open Terminal 1", "/b/b1/terminal/s1"],
+      ["Open Terminal 2", "/b/b1/terminal/s2"],
+    ]);
+  });
+
+  it("are listed with who is where", () => {
+    expect(words(drawn(renderTerminals(view, NOW)))).toContain("in it: you, Ravi");
+    expect(words(drawn(renderPeople(view)))).toContain("Dana Miller (you) · Terminal 2 can type");
+  });
+
+  it("have initials, whatever the name", () => {
+    expect(["Dana Miller", "ravi", "x.y-z", "", "👩‍💻"].map(initials).slice(0, 4)).toEqual([
+      "DM",
+      "RA",
+      "XY",
+      "?",
+    ]);
+  });
+
+  it("are counted before they are sent away", () => {
+    const options = { busy: false, failure: "", confirm: () => {} };
+    const root = drawn(renderEndDialog(view, options));
+    expect(words(root.querySelector("h2"))).toBe("End access for 2 people?");
+    expect(words(root)).toContain("All 2 running terminals are closed at once");
+  });
+});
+
+describe("the failed step", () => {
+  const times = { started_at: null, finished_at: null };
+
+  it("is shown with its command", () => {
+    const steps = [
+      { name: "Install", status: "succeeded" as const, command: "npm ci", ...times },
+      { name: "Unit tests", status: "failed" as const, command: "npm test", ...times },
+    ];
+    const root = drawn(renderFailedStep(build({ steps })));
+    expect(words(root.querySelector("h2"))).toBe("Failed step: Unit tests");
+    expect(words(root.querySelector("code"))).toBe("npm test");
+  });
+
+  it("is not shown where none failed", () => {
+    expect(words(drawn(renderFailedStep(build())))).toBe("");
+  });
+});

@@ -1,0 +1,35 @@
+/** Asks before access is ended, and says what that does. */
+import { html, type TemplateResult } from "lit";
+import type { BuildView } from "../../protocol/gen/BuildView";
+import { runningTerminals } from "./people";
+
+export interface EndDialog {
+  busy: boolean;
+  failure: string;
+  confirm: () => void;
+}
+
+export function renderEndDialog(
+  view: BuildView,
+  { busy, failure, confirm }: EndDialog,
+): TemplateResult {
+  const people = new Set(view.viewers.map((v) => v.name)).size;
+  const title = people > 1 ? `End access for ${people} people?` : "End access?";
+  return html`<dialog aria-labelledby="end-title" aria-describedby="end-effect">
+    <h2 id="end-title">${title}</h2>
+    <p id="end-effect">${effect(runningTerminals(view).length)}</p>
+    <p role="alert">${failure}</p>
+    <form method="dialog" class="actions">
+      <button value="keep" autofocus>Keep access</button>
+      <button type="button" class="danger" ?disabled=${busy} @click=${confirm}>End access</button>
+    </form>
+  </dialog>`;
+}
+
+function effect(terminals: number): string {
+  const closes =
+    terminals === 0
+      ? "Nobody can enter this machine any more."
+      : `${terminals === 1 ? "The running terminal is" : `All ${terminals} running terminals are`} closed at once, and nobody can enter this machine any more.`;
+  return `${closes} Access cannot be turned on again for this build.`;
+}

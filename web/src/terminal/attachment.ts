@@ -1,0 +1,230 @@
+/** One element's stay in one session: what the connection says, drawn; what is typed, sent. */
+import type { AccessNotice } from "../protocol/gen/AccessNotice";
+import type { Role } from "../protocol/gen/Role";
+import type { Size } from "../protocol/gen/Size";
+import type { Welcome } from "../protocol/gen/Welcome";
+import { Connection } from "../transport/connection";
+import type { ConnectionListener, Exit, Reset, Status } from "../transport/status";
+import type { TokenSource } from "../transport/token";
+import { browserClock } from "../ui/browser-clock";
+import { openBrowserSocket } from "./browser-socket";
+import { announce } from "./events";
+import { exitLine, skippedLine } from "./notice";
+import { OutputQueue } from "./output-queue";
+import { muteReplies, Replay } from "./replies";
+import type { Screen } from "./screen";
+
+export interface AttachmentOptions {
+  element: EventTarget;
+  screen: Screen;
+  /** Empty: open a new terminal. */
+  session: string;
+  server: string;
+  tokens: TokenSource;
+  onStatus: (status: Status) => void;
+  onRole: (role: Role) => void;
+  onSession: (session: string) => void;
+  onRemark: (text: string) => void;
+}
+
+const FALLBACK: Size = { cols: 80, rows: 24 };
+
+export class Attachment {
+  readonly #options: AttachmentOptions;
+  readonly #screen: Screen;
+  readonly #connection: Connection;
+  readonly #queue: OutputQueue;
+  readonly #replay = new Replay();
+  readonly #muted: { dispose(): void };
+  #driver: string | null = null;
+  /** Whether output may come that was produced before it was looked at. */
+  #hasPast: boolean;
+  #connected = false;
+  #exited = false;
+  #disposed = false;
+
+  constructor(options: AttachmentOptions) {
+    const { screen, session, server, tokens } = options;
+    this.#options = options;
+    this.#screen = screen;
+    this.#hasPast = session !== "";
+    screen.term.reset();
+    screen.letterbox(false);
+    screen.resize(screen.boxSize ?? FALLBACK);
+    this.#muted = muteReplies(screen.term, () => this.#mayAnswer());
+    this.#queue = new OutputQueue(
+      { write: (bytes, parsed) => screen.term.write(bytes, parsed) },
+      (offset) => this.#connection.parsed(offset),
+      () => this.#replay.drained(),
+    );
+    const url = new URL("/api/v1/socket", server);
+    url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
+    this.#connection = new Connection({
+      url: url.href,
+      session: session === "" ? undefined : session,
+      size: () => screen.boxSize ?? screen.size,
+      tokens,
+      openSocket: openBrowserSocket,
+      clock: browserClock,
+      random: Math.random,
+      listener: this.#listener(),
+    });
+    this.#connection.setVisible(!document.hidden);
+    this.#connection.start();
+  }
+
+  get session(): string {
+    return this.#connection.place?.session ?? this.#options.session;
+  }
+
+  get waitsForNewShell(): boolean {
+    return this.#exited && this.#mayType();
+  }
+
+  input(bytes: Uint8Array): void {
+    this.#connection.send(bytes);
+  }
+
+  /** Who drives asks the server first, so that everybody reflows at the same byte. */
+  boxChanged(size: Size): void {
+    if (this.#connection.place === null || this.#connection.status.state === "ended") {
+      this.#screen.resize(size);
+    } else {
+      this.#connection.resize(size);
+      this.#letterbox();
+    }
+  }
+
+  reconnect(): void {
+    if (this.#connection.status.state === "stalled") this.#connection.renewSocket();
+    else if (this.#connection.status.state === "ended") this.#connection.start();
+    else this.#connection.wake();
+  }
+
+  wake(): void {
+    this.#connection.wake();
+  }
+
+  setVisible(visible: boolean): void {
+    this.#connection.setVisible(visible);
+  }
+
+  leave(): void {
+    this.#connection.leave();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#muted.dispose();
+    this.#replay.end();
+    this.#connection.leave();
+  }
+
+  #listener(): ConnectionListener {
+    const { onRemark } = this.#options;
+    const alive =
+      <A extends unknown[]>(act: (...args: A) => void) =>
+      (...args: A) => {
+        if (!this.#disposed) act(...args);
+      };
+    return {
+      status: alive((status) => this.#onStatus(status)),
+      welcome: alive((welcome) => this.#onWelcome(welcome)),
+      output: alive((offset, bytes) => {
+        this.#replay.came();
+        this.#queue.push(offset, bytes);
+      }),
+      reset: alive((reset) => this.#onReset(reset)),
+      size: alive((size) => this.#queue.act(() => this.#take(size))),
+      exit: alive((exit) => this.#queue.act(() => this.#onExit(exit))),
+      presence: alive((viewers, driver) => {
+        this.#driver = driver;
+        const { viewer: me = "", role } = this.#connection.place ?? {};
+        if (role !== undefined) this.#options.onRole(role);
+        announce(this.#options.element, "transom-presence", { viewers, driver, me });
+        this.#letterbox();
+      }),
+      access: alive((notice) => this.#onAccess(notice)),
+      inputLost: alive(() => onRemark("What you typed last may not have arrived.")),
+    };
+  }
+
+  #onStatus(status: Status): void {
+    this.#options.onStatus(status);
+    if (status.state !== "reconnecting" && status.state !== "ended") return;
+    const final = status.state === "ended";
+    const { problem, sentence, code } = final ? status.ending : status.because;
+    const { element } = this.#options;
+    if (this.#connected || final) {
+      this.#connected = false;
+      announce(element, "transom-disconnected", { reason: problem, sentence, code, final });
+    }
+    if (final && problem !== "exited" && problem !== "left") {
+      announce(element, "transom-error", { problem, sentence, code });
+    }
+  }
+
+  #onWelcome(welcome: Welcome): void {
+    const { element, onRole, onSession } = this.#options;
+    const { session, viewer, role, size, resumed } = welcome;
+    if (this.#hasPast && !resumed) this.#replay.begin();
+    this.#queue.act(() => this.#take(size));
+    onRole(role);
+    onSession(session);
+    announce(element, "transom-session", { session });
+    this.#connected = true;
+    announce(element, "transom-connected", { session, viewer, role });
+  }
+
+  #onReset({ offset, skipped, size, screen }: Reset): void {
+    if (this.#hasPast) this.#replay.begin();
+    this.#hasPast = true;
+    this.#queue.reset(offset, () => {
+      this.#screen.term.reset();
+      this.#take(size);
+      if (skipped > 0) this.#screen.remark(skippedLine(skipped));
+      if (screen.length > 0) this.#screen.term.write(screen);
+    });
+  }
+
+  #onExit(exit: Exit): void {
+    this.#exited = true;
+    const { status, signal } = exit;
+    this.#screen.remark(`\r\n${exitLine(status, signal, this.#mayType())}`);
+    announce(this.#options.element, "transom-exit", exit);
+  }
+
+  #onAccess(notice: AccessNotice): void {
+    const { element } = this.#options;
+    announce(element, "transom-access", notice);
+    if (notice.warning_min === null) return;
+    const minutes = notice.warning_min;
+    const left = Date.parse(notice.ends_at ?? "") - Date.parse(notice.now);
+    const seconds = Number.isNaN(left) ? minutes * 60 : Math.round(left / 1000);
+    announce(element, "transom-expiring", { seconds, minutes, ends_at: notice.ends_at });
+  }
+
+  #take(size: Size): void {
+    this.#screen.resize(size);
+    this.#letterbox();
+  }
+
+  #letterbox(): void {
+    const screen = this.#screen;
+    const own = screen.boxSize;
+    const fits = own?.cols === screen.size.cols && own.rows === screen.size.rows;
+    screen.letterbox(this.#connection.place !== null && !this.#drives() && !fits);
+  }
+
+  #drives(): boolean {
+    return this.#driver === null || this.#driver === this.#connection.place?.viewer;
+  }
+
+  #mayType(): boolean {
+    return this.#connection.place?.role === "controller";
+  }
+
+  #mayAnswer(): boolean {
+    return !this.#replay.running && this.#mayType() && this.#driver !== null && this.#drives();
+  }
+}

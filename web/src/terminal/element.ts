@@ -1,0 +1,285 @@
+/** `<transom-terminal>`: a terminal of a build's machine, for our pages and for anybody's. */
+import xtermCss from "@xterm/xterm/css/xterm.css?inline";
+import { type CSSResultGroup, html, LitElement, nothing, unsafeCSS } from "lit";
+import type { ConnectionState, Status } from "../transport/status";
+import type { TokenSource } from "../transport/token";
+import { Attachment } from "./attachment";
+import { announce } from "./events";
+import { loadGraphemes, loadLinks, loadWebgl } from "./extras";
+import { loadFont } from "./font";
+import { type Notice, noticeOf } from "./notice";
+import { Screen } from "./screen";
+import { style } from "./style";
+import { fetchToken } from "./token-url";
+
+const RESIZE_MS = 50;
+const REMARK_MS = 8000;
+const EXTRAS_MS = 1000;
+const MODIFIERS: ReadonlySet<string> = new Set(["Control", "Alt", "Shift"]);
+const WAY_OUT = "Press Control, Alt and Shift together to leave it.";
+
+export class TransomTerminal extends LitElement {
+  static override properties = {
+    tokenUrl: { attribute: "token-url" },
+    session: { type: String },
+    server: { type: String },
+    theme: { type: String, reflect: true },
+    fontSize: { attribute: "font-size", type: Number },
+    screenReader: { attribute: "screen-reader", type: Boolean },
+    label: { type: String },
+    tokenSource: { attribute: false },
+    state: { type: String, reflect: true },
+    _notice: { state: true },
+    _low: { state: true },
+    _watching: { state: true },
+    _remark: { state: true },
+  };
+  static override styles: CSSResultGroup = [unsafeCSS(xtermCss), style];
+  static override shadowRootOptions: ShadowRootInit = { mode: "open", delegatesFocus: true };
+
+  declare tokenUrl: string;
+  declare session: string;
+  /** Origin of the server; by default where this script came from. */
+  declare server: string;
+  declare theme: "auto" | "light" | "dark";
+  declare fontSize: number;
+  declare screenReader: boolean;
+  declare label: string;
+  declare tokenSource: TokenSource | null;
+  declare readonly state: ConnectionState;
+  declare _notice: Notice | null;
+  declare _low: boolean;
+  declare _watching: boolean;
+  declare _remark: string;
+
+  #screen: Screen | null = null;
+  #attachment: Attachment | null = null;
+  #life: AbortController | null = null;
+  #resizing: ReturnType<typeof setTimeout> | undefined;
+  #remarking: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.tokenUrl = "";
+    this.session = "";
+    this.server = "";
+    this.theme = "auto";
+    this.fontSize = 14;
+    this.screenReader = false;
+    this.label = "Terminal";
+    this.tokenSource = null;
+    this.#setState("idle");
+    this._notice = null;
+    this._low = false;
+    this._watching = false;
+    this._remark = "";
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#life === null) void this.#begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // Moving an element in the page disconnects it, too, and is no reason to hang up.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#dispose();
+    });
+  }
+
+  override focus(options?: FocusOptions): void {
+    if (this.#screen === null) super.focus(options);
+    else this.#screen.term.focus();
+  }
+
+  /** Takes the size of the box; happens by itself whenever the box changes. */
+  fit(): void {
+    const size = this.#screen?.boxSize ?? null;
+    if (size !== null) this.#attachment?.boxChanged(size);
+  }
+
+  /** Scrollback and screen as text. */
+  bufferText(): string {
+    return this.#screen?.text ?? "";
+  }
+
+  reconnect(): void {
+    if (this.#attachment === null) this.#attach(this.session);
+    else this.#attachment.reconnect();
+  }
+
+  newShell(): void {
+    this.#attach("");
+  }
+
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    const term = this.#screen?.term;
+    if (term === undefined) return;
+    if (changed.has("theme")) this.#screen?.recolor();
+    if (changed.has("screenReader")) term.options.screenReaderMode = this.screenReader;
+    if (changed.has("fontSize")) {
+      term.options.fontSize = this.fontSize;
+      this.fit();
+    }
+    const elsewhere = this.session !== (this.#attachment?.session ?? "");
+    const rewired = ["tokenSource", "tokenUrl", "server"].some((name) => changed.has(name));
+    if (rewired || (changed.has("session") && elsewhere)) this.#attach(this.session);
+  }
+
+  protected override render() {
+    const notice = this._notice;
+    return html`
+      <div class="box" part="terminal" role="group" aria-label="${this.label}. ${WAY_OUT}"></div>
+      <div class="over" part="status" role="status" ?data-low=${this._low}>
+        ${
+          notice === null
+            ? nothing
+            : html`<div class="notice" data-tone=${notice.tone}>
+                <p>${notice.sentence}</p>
+                ${this.#renderAction(notice)}
+              </div>`
+        }
+        ${this._remark === "" ? nothing : html`<span class="chip">${this._remark}</span>`}
+      </div>
+      <div class="chips" part="toolbar">
+        ${this._watching ? html`<span class="chip">View only</span>` : nothing}
+      </div>
+    `;
+  }
+
+  #renderAction({ action, label }: Notice) {
+    if (action === "none") return nothing;
+    const act = () => {
+      if (action === "new") this.newShell();
+      else this.reconnect();
+      this.focus();
+    };
+    const button = html`<button type="button" @click=${act}>${label}</button>`;
+    return action === "page" ? html`<slot name="ended">${button}</slot>` : button;
+  }
+
+  async #begin(): Promise<void> {
+    const life = new AbortController();
+    this.#life = life;
+    await Promise.all([loadFont(), this.updateComplete]);
+    const box = this.renderRoot.querySelector<HTMLElement>(".box");
+    if (life.signal.aborted || box === null) return;
+    const screen = new Screen({
+      box,
+      fontSize: this.fontSize,
+      screenReader: this.screenReader,
+      onInput: (bytes) => this.#attachment?.input(bytes),
+      onTitle: (title) => announce(this, "transom-title", { title }),
+      onKey: (event) => this.#onKey(event),
+      onPasteTooLarge: () => this.#say("Not pasted: more than 1 MiB of text."),
+    });
+    this.#screen = screen;
+    this.#observe(box, life.signal);
+    const late = new Promise((resolve) => setTimeout(resolve, EXTRAS_MS));
+    await Promise.race([loadGraphemes(screen.term).catch(() => {}), late]);
+    if (life.signal.aborted) return;
+    this.#attach(this.session);
+    void loadWebgl(screen.term).catch(() => {});
+    void loadLinks(screen.term, (address) => screen.hint(address)).catch(() => {});
+  }
+
+  #observe(box: HTMLElement, signal: AbortSignal): void {
+    const resized = new ResizeObserver(() => {
+      clearTimeout(this.#resizing);
+      this.#resizing = setTimeout(() => this.fit(), RESIZE_MS);
+    });
+    resized.observe(box);
+    signal.addEventListener("abort", () => resized.disconnect());
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => this.#screen?.recolor(), { signal });
+    document.addEventListener(
+      "visibilitychange",
+      () => this.#attachment?.setVisible(!document.hidden),
+      { signal },
+    );
+    window.addEventListener("online", () => this.#attachment?.wake(), { signal });
+    this.addEventListener("pointerdown", () => this.#attachment?.wake(), { signal });
+    // A page that goes is not resumed: coming back to it joins as a new viewer.
+    window.addEventListener("pagehide", () => this.#attachment?.leave(), { signal });
+    window.addEventListener("pageshow", (e) => e.persisted && this.reconnect(), { signal });
+  }
+
+  #attach(session: string): void {
+    const screen = this.#screen;
+    const tokens: TokenSource | null =
+      this.tokenSource ?? (this.tokenUrl === "" ? null : () => fetchToken(this.tokenUrl));
+    this.#attachment?.dispose();
+    this.#attachment = null;
+    if (screen === null || tokens === null) return;
+    const server = this.server === "" ? new URL(import.meta.url).origin : this.server;
+    this.#attachment = new Attachment({
+      element: this,
+      screen,
+      session,
+      server,
+      tokens,
+      onStatus: (status) => this.#onStatus(status),
+      onRole: (role) => {
+        this._watching = role === "viewer";
+        screen.term.options.disableStdin = this._watching;
+      },
+      onSession: (id) => {
+        this.session = id;
+      },
+      onRemark: (text) => this.#say(text),
+    });
+  }
+
+  #onStatus(status: Status): void {
+    const before = this.state;
+    this.#setState(status.state);
+    this._low = this.#screen?.isUpperHalf ?? false;
+    this._notice = noticeOf(status, !this._watching);
+    if (before !== status.state) announce(this, "transom-state", { state: status.state });
+  }
+
+  /** Tab belongs to the shell, so there has to be another way out (WCAG 2.1.2). */
+  #onKey(event: KeyboardEvent): boolean {
+    if (event.ctrlKey && event.altKey && event.shiftKey && MODIFIERS.has(event.key)) {
+      this.#screen?.term.blur();
+      announce(this, "transom-release", {});
+      return true;
+    }
+    if (event.key !== "Enter" || this.#attachment?.waitsForNewShell !== true) return false;
+    event.preventDefault();
+    this.newShell();
+    return true;
+  }
+
+  #say(text: string): void {
+    this._remark = text;
+    clearTimeout(this.#remarking);
+    this.#remarking = setTimeout(() => {
+      this._remark = "";
+    }, REMARK_MS);
+  }
+
+  #setState(state: ConnectionState): void {
+    (this as { state: ConnectionState }).state = state;
+  }
+
+  #dispose(): void {
+    this.#life?.abort();
+    this.#life = null;
+    this.#attachment?.dispose();
+    this.#attachment = null;
+    this.#screen?.dispose();
+    this.#screen = null;
+    clearTimeout(this.#resizing);
+    clearTimeout(this.#remarking);
+    this.#setState("idle");
+    this._notice = null;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "transom-terminal": TransomTerminal;
+  }
+}

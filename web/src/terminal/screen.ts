@@ -1,0 +1,134 @@
+/** The emulator and the box that it is drawn in. */
+import { FitAddon } from "@xterm/addon-fit";
+import { Terminal } from "@xterm/xterm";
+import { TERMINAL_MAX, TERMINAL_MIN } from "../protocol/gen/limits";
+import type { Size } from "../protocol/gen/Size";
+import { isClipboardKey, onPaste } from "./clipboard";
+import { FONT_STACK } from "./font";
+import { linkHandler, OPEN_HINT } from "./links";
+import { themeOf } from "./palette";
+
+export interface ScreenOptions {
+  /** Holds the emulator; its padding is the margin around the text. */
+  box: HTMLElement;
+  fontSize: number;
+  screenReader: boolean;
+  onInput: (bytes: Uint8Array) => void;
+  onTitle: (title: string) => void;
+  /** True keeps the key from the emulator. */
+  onKey: (event: KeyboardEvent) => boolean;
+  onPasteTooLarge: () => void;
+}
+
+export class Screen {
+  readonly term: Terminal;
+  readonly #box: HTMLElement;
+  readonly #mount: HTMLElement;
+  readonly #fit = new FitAddon();
+
+  constructor(options: ScreenOptions) {
+    const { box } = options;
+    this.#box = box;
+    this.#mount = document.createElement("div");
+    this.#mount.className = "mount";
+    box.append(this.#mount);
+    this.term = new Terminal({
+      allowProposedApi: true,
+      cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      fontFamily: FONT_STACK,
+      fontSize: options.fontSize,
+      lineHeight: 1.1,
+      linkHandler: linkHandler((address) => this.hint(address)),
+      minimumContrastRatio: 4.5,
+      screenReaderMode: options.screenReader,
+      scrollback: 10_000,
+      theme: themeOf(box),
+    });
+    this.term.loadAddon(this.#fit);
+    this.term.attachCustomKeyEventHandler((event) => {
+      if (event.type !== "keydown") return true;
+      return !options.onKey(event) && !isClipboardKey(event, this.term);
+    });
+    this.#mount.addEventListener(
+      "paste",
+      (event) => onPaste(event, this.term, options.onPasteTooLarge),
+      { capture: true },
+    );
+    const encoder = new TextEncoder();
+    this.term.onData((text) => options.onInput(encoder.encode(text)));
+    this.term.onBinary((text) => options.onInput(Uint8Array.from(text, (c) => c.charCodeAt(0))));
+    this.term.onTitleChange(options.onTitle);
+    this.term.open(this.#mount);
+  }
+
+  /** The size that fills the box, or null while the box cannot be measured. */
+  get boxSize(): Size | null {
+    const { cssText } = this.#mount.style;
+    this.#mount.style.cssText = "";
+    const fit = this.#fit.proposeDimensions();
+    this.#mount.style.cssText = cssText;
+    if (fit === undefined || Number.isNaN(fit.cols) || Number.isNaN(fit.rows)) return null;
+    const within = (n: number) => Math.min(TERMINAL_MAX, Math.max(TERMINAL_MIN, n));
+    return { cols: within(fit.cols), rows: within(fit.rows) };
+  }
+
+  get size(): Size {
+    return { cols: this.term.cols, rows: this.term.rows };
+  }
+
+  /** Whether the cursor is up there. */
+  get isUpperHalf(): boolean {
+    return this.term.buffer.active.cursorY < this.term.rows / 2;
+  }
+
+  resize({ cols, rows }: Size): void {
+    if (cols !== this.term.cols || rows !== this.term.rows) this.term.resize(cols, rows);
+  }
+
+  /** Somebody else's size rules: shown whole and centred, made smaller where it does not fit. */
+  letterbox(on: boolean): void {
+    this.#box.toggleAttribute("letterbox", on);
+    this.#mount.style.cssText = "";
+    const canvas = this.#mount.querySelector<HTMLElement>(".xterm-screen");
+    if (!on || canvas === null) return;
+    const style = getComputedStyle(this.#box);
+    const width = this.#box.clientWidth - 2 * Number.parseFloat(style.paddingLeft);
+    const height = this.#box.clientHeight - 2 * Number.parseFloat(style.paddingTop);
+    const scale = Math.min(1, width / canvas.offsetWidth, height / canvas.offsetHeight);
+    this.#mount.style.width = `${canvas.offsetWidth}px`;
+    this.#mount.style.height = `${canvas.offsetHeight}px`;
+    if (scale < 1) this.#mount.style.transform = `scale(${scale})`;
+  }
+
+  recolor(): void {
+    this.term.options.theme = themeOf(this.#box);
+  }
+
+  /** A grey line of ours among the machine's. */
+  remark(text: string): void {
+    this.term.write(`\x1b[0;90m${text}\x1b[0m\r\n`);
+  }
+
+  get text(): string {
+    const buffer = this.term.buffer.active;
+    const lines: string[] = [];
+    for (let y = 0; y < buffer.length; y += 1) {
+      const line = buffer.getLine(y);
+      const part = line?.translateToString(true) ?? "";
+      if (line?.isWrapped && lines.length > 0) lines.push((lines.pop() ?? "") + part);
+      else lines.push(part);
+    }
+    return lines.join("\n").trimEnd();
+  }
+
+  dispose(): void {
+    this.term.dispose();
+    this.#mount.remove();
+  }
+
+  /** Shows where a link leads. */
+  hint(address: string | null): void {
+    if (address === null) this.#mount.removeAttribute("title");
+    else this.#mount.title = `${address}\n${OPEN_HINT}`;
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * One viewer's connection to one session, over as many sockets as it takes.
+ *
+ * ```text
+ * idle → fetching-token → connecting → opening → live ⇄ stalled
+ *              ↑______________ reconnecting ←______|       any → ended
+ * ```
+ */
+
+import type { ServerFrame } from "../protocol/frame";
+import { PROBLEMS } from "../protocol/gen/problems";
+import type { ServerMessage } from "../protocol/gen/ServerMessage";
+import type { Size } from "../protocol/gen/Size";
+import type { Welcome } from "../protocol/gen/Welcome";
+import { Backoff } from "./backoff";
+import { type Cancel, type Clock, nothingToCancel } from "./clock";
+import { type Ending, isProblem, UNREACHABLE, verdict } from "./closing";
+import { Heartbeat } from "./heartbeat";
+import { Line } from "./line";
+import { Place } from "./place";
+import { Renewal } from "./renewal";
+import type { SocketFactory } from "./socket";
+import type { ConnectionListener, Status } from "./status";
+import { type AccessToken, TokenRefused, type TokenSource } from "./token";
+
+export interface ConnectionOptions {
+  url: string;
+  /** Absent: open a new terminal. */
+  session?: string | undefined;
+  size: () => Size;
+  tokens: TokenSource;
+  openSocket: SocketFactory;
+  clock: Clock;
+  random: () => number;
+  listener: ConnectionListener;
+}
+
+const CONNECT_MS = 15_000;
+const OPEN_MS = 60_000;
+/** A connection that lasted this long was a good one, and the next back-off starts anew. */
+const SETTLED_MS = 5000;
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #listener: ConnectionListener;
+  readonly #clock: Clock;
+  readonly #backoff: Backoff;
+  readonly #heartbeat: Heartbeat;
+  readonly #renewal: Renewal;
+  readonly #place: Place;
+
+  #status: Status = { state: "idle" };
+  #line: Line | null = null;
+  #lastDrop: Ending | null = null;
+  #liveSince = 0;
+  #refreshed = false;
+  #exited = false;
+  /** Goes up whenever a try is given up; the token of an older one is ignored. */
+  #turn = 0;
+  #cancelTimer: Cancel = nothingToCancel;
+
+  constructor(options: ConnectionOptions) {
+    const { clock, random, tokens } = options;
+    this.#options = options;
+    this.#listener = options.listener;
+    this.#clock = clock;
+    this.#place = new Place(options.session ?? null);
+    this.#backoff = new Backoff(random);
+    this.#heartbeat = new Heartbeat(clock, {
+      ping: (id) => this.#line?.say({ type: "ping", id }),
+      stalled: () => this.#show({ state: "stalled" }),
+      recovered: () => this.#show({ state: "live" }),
+      dead: () => this.#line?.giveUp(),
+    });
+    this.#renewal = new Renewal(clock, random, tokens, (token) =>
+      this.#line?.say({ type: "renew", token }),
+    );
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  /** Set once the session is open, and kept over reconnects; the role is the newest. */
+  get place(): Welcome | null {
+    return this.#place.welcome;
+  }
+
+  /** Starts, or starts again after an end. */
+  start(): void {
+    if (this.#exited || (this.#status.state !== "idle" && this.#status.state !== "ended")) return;
+    this.#refreshed = false;
+    this.#lastDrop = null;
+    this.#backoff.reset();
+    void this.#try(false);
+  }
+
+  /** The network or the user came back: no reason to wait any longer. */
+  wake(): void {
+    if (this.#status.state === "reconnecting" && this.#status.retryAt !== null) {
+      void this.#try(false);
+    } else {
+      this.#heartbeat.probe();
+    }
+  }
+
+  /** Gives the socket up although it may recover. */
+  renewSocket(): void {
+    if (this.#isIn()) this.#line?.giveUp();
+  }
+
+  setVisible(visible: boolean): void {
+    this.#heartbeat.setVisible(visible);
+    if (visible) this.wake();
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#status.state === "ended") return;
+    this.#place.type(bytes);
+    this.#flush();
+  }
+
+  resize(size: Size): void {
+    if (this.#isIn() && this.#place.resized(size)) this.#line?.say({ type: "resize", ...size });
+  }
+
+  /** All output below `offset` was parsed. */
+  parsed(offset: number): void {
+    this.#place.parsed(offset);
+    this.#acknowledge();
+  }
+
+  /** Ends for good and gives the place up. */
+  leave(): void {
+    if (this.#isIn()) this.#line?.say({ type: "leave" });
+    this.#end({ code: 1000, problem: "left", sentence: "You left this terminal." });
+  }
+
+  async #try(fresh: boolean): Promise<void> {
+    const turn = this.#nextTurn();
+    this.#showStep("fetching-token");
+    let token: AccessToken;
+    try {
+      token = await this.#options.tokens({ fresh });
+    } catch (error) {
+      if (turn === this.#turn) this.#withoutToken(error);
+      return;
+    }
+    if (turn !== this.#turn) return;
+    this.#showStep("connecting");
+    this.#line = new Line(token.ws_url ?? this.#options.url, this.#options.openSocket, {
+      open: () => this.#hello(token.token),
+      message: (message) => this.#onMessage(message),
+      frame: (frame) => this.#onFrame(frame),
+      heard: () => this.#heartbeat.heard(),
+      closed: (ending) => this.#onClosed(ending),
+    });
+    this.#expect(CONNECT_MS);
+  }
+
+  #withoutToken(error: unknown): void {
+    if (error instanceof TokenRefused) {
+      const { problem, message: sentence } = error;
+      this.#end({ code: isProblem(problem) ? PROBLEMS[problem].close : 4401, problem, sentence });
+    } else {
+      this.#retryLater({ code: 1006, problem: "unreachable", sentence: UNREACHABLE });
+    }
+  }
+
+  #hello(token: string): void {
+    this.#showStep("opening");
+    this.#expect(OPEN_MS);
+    this.#line?.say({ type: "hello", token, attach: this.#place.attach(this.#options.size()) });
+  }
+
+  #onMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case "welcome":
+        this.#onWelcome(message);
+        break;
+      case "size":
+        this.#listener.size({ cols: message.cols, rows: message.rows });
+        break;
+      case "presence": {
+        const me = message.viewers.find((v) => v.id === this.place?.viewer);
+        if (me !== undefined) this.#place.setRole(me.role);
+        this.#listener.presence(message.viewers, message.driver);
+        break;
+      }
+      case "access":
+        this.#renewal.setSkew(Date.parse(message.now) - this.#clock.now());
+        this.#listener.access(message);
+        break;
+      case "exit":
+        this.#exited = true;
+        this.#listener.exit(message);
+        break;
+      case "renewed":
+        this.#renewal.expires(message.token_expires_at);
+        break;
+      case "pong":
+      case "closing":
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #onWelcome(welcome: Welcome): void {
+    this.#cancelTimer();
+    const lost = this.#place.enter(welcome);
+    if (lost > 0) this.#listener.inputLost(lost);
+    this.#refreshed = false;
+    this.#liveSince = this.#clock.now();
+    this.#renewal.expires(welcome.token_expires_at);
+    this.#heartbeat.start();
+    this.#listener.welcome(welcome);
+    this.#show({ state: "live" });
+    this.#acknowledge();
+    this.resize(this.#options.size());
+    this.#flush();
+  }
+
+  #onFrame(frame: ServerFrame): void {
+    switch (frame.kind) {
+      case "output": {
+        const fresh = this.#place.receive(frame.offset, frame.bytes);
+        if (fresh !== null) this.#listener.output(fresh.offset, fresh.bytes);
+        break;
+      }
+      case "reset":
+        this.#place.reset(frame.offset);
+        this.#listener.reset(frame);
+        break;
+      case "input_ack":
+        this.#place.applied(frame.offset);
+        this.#flush();
+        break;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #onClosed(ending: Ending): void {
+    this.#nextTurn();
+    if (this.#exited) {
+      this.#end({ code: 1000, problem: "exited", sentence: "The shell has ended." });
+      return;
+    }
+    switch (verdict(ending, this.place !== null)) {
+      case "retry":
+        this.#retryLater(ending);
+        break;
+      case "refresh":
+        if (this.#refreshed) {
+          this.#end(ending);
+        } else {
+          this.#refreshed = true;
+          this.#lastDrop = ending;
+          void this.#try(true);
+        }
+        break;
+      case "final":
+        this.#end(ending);
+        break;
+    }
+  }
+
+  #retryLater(because: Ending): void {
+    if (this.place !== null && this.#clock.now() - this.#liveSince >= SETTLED_MS) {
+      this.#liveSince = Number.POSITIVE_INFINITY;
+      this.#backoff.reset();
+    }
+    this.#nextTurn();
+    this.#lastDrop = because;
+    const ms = this.#backoff.next();
+    this.#cancelTimer = this.#clock.after(ms, () => void this.#try(false));
+    const retryAt = this.#clock.now() + ms;
+    this.#show({ state: "reconnecting", tries: this.#backoff.tries, retryAt, because });
+  }
+
+  #end(ending: Ending): void {
+    this.#nextTurn();
+    this.#show({ state: "ended", ending });
+  }
+
+  #nextTurn(): number {
+    this.#cancelTimer();
+    this.#heartbeat.stop();
+    this.#renewal.stop();
+    this.#line?.close();
+    this.#line = null;
+    this.#turn += 1;
+    return this.#turn;
+  }
+
+  #expect(ms: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(ms, () => this.#line?.giveUp());
+  }
+
+  /** Once a connection was lost, the steps of the next one are all "reconnecting" to the user. */
+  #showStep(state: "fetching-token" | "connecting" | "opening"): void {
+    const because = this.#lastDrop;
+    if (because === null) this.#show({ state });
+    else this.#show({ state: "reconnecting", tries: this.#backoff.tries, retryAt: null, because });
+  }
+
+  #show(status: Status): void {
+    this.#status = status;
+    if (status.state === "live") this.#lastDrop = null;
+    this.#listener.status(status);
+  }
+
+  #isIn(): boolean {
+    return this.#status.state === "live" || this.#status.state === "stalled";
+  }
+
+  #acknowledge(): void {
+    const ack = this.#place.acknowledgement();
+    if (ack !== null && this.#isIn()) this.#line?.send(ack);
+  }
+
+  #flush(): void {
+    if (!this.#isIn()) return;
+    for (const frame of this.#place.sendable()) this.#line?.send(frame);
+  }
+}

@@ -1,0 +1,31 @@
+/** The addresses of the pages, read and made in one place. */
+export interface PageAddress {
+  build: string;
+  session: string;
+}
+
+/** `/b/{build}`, `/b/{build}/terminal`, `/b/{build}/terminal/{session}`. */
+export function parseAddress(path: string): PageAddress | null {
+  const [, build, session = ""] = /^\/b\/([^/]+)(?:\/terminal(?:\/([^/]*))?)?\/?$/.exec(path) ?? [];
+  if (build === undefined) return null;
+  try {
+    return { build: decodeURIComponent(build), session: decodeURIComponent(session) };
+  } catch {
+    return null;
+  }
+}
+
+export function buildAddress(build: string): string {
+  return `/b/${encodeURIComponent(build)}`;
+}
+
+export function terminalAddress(build: string, session = ""): string {
+  const base = `${buildAddress(build)}/terminal`;
+  return session === "" ? base : `${base}/${encodeURIComponent(session)}`;
+}
+
+/** Addresses come from programs and from other systems: nothing but the web is opened. */
+export function webAddress(address: string): string | null {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : null;
+}

@@ -1,0 +1,46 @@
+import { defineConfig } from "vitest/config";
+import { budget } from "./build/budget.ts";
+import { firstPaintScript } from "./build/first-paint.ts";
+
+export default defineConfig({
+  // The elements are loaded from other origins, so scripts find each other relative to themselves.
+  base: "./",
+  plugins: [
+    firstPaintScript("src/ui/first-paint.js"),
+    budget({
+      "access.html": 25,
+      "terminal.html": 110,
+      "embed/v1": 110,
+    }),
+  ],
+  experimental: {
+    // One HTML file is served at addresses of several depths (`/b/1`, `/b/1/terminal/2`).
+    renderBuiltUrl: (file, { hostType }) => (hostType === "html" ? `/${file}` : { relative: true }),
+  },
+  build: {
+    target: "es2022",
+    // Older targets would have `light-dark()` rewritten into custom properties.
+    cssTarget: ["chrome123", "firefox128", "safari17.5"],
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      preserveEntrySignatures: "allow-extension",
+      input: {
+        index: "index.html",
+        access: "access.html",
+        terminal: "terminal.html",
+        "embed/v1": "src/embed/v1.ts",
+      },
+      output: {
+        entryFileNames: (chunk) =>
+          chunk.name === "embed/v1" ? "embed/v1.js" : "assets/[name]-[hash].js",
+        chunkFileNames: "assets/[name]-[hash].js",
+        assetFileNames: "assets/[name]-[hash][extname]",
+      },
+    },
+  },
+  test: {
+    include: ["src/**/*.test.ts"],
+    environment: "node",
+  },
+});
