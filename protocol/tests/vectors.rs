@@ -3,6 +3,15 @@
 //! `UPDATE_VECTORS=1 cargo test -p transom-protocol` writes the files anew; otherwise this test
 //! fails where they differ from what the code says.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and reads the one variable that says whether to write"
+)]
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 

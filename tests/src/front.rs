@@ -130,10 +130,11 @@ allow = ["read"]
         let server = Arc::new(Server::new(config.clone(), clock.clone()).await?);
         let listener = server.listen()?;
         let url = config.public_url.as_str().to_owned();
-        let serving = tokio::spawn({
+        let serving = {
             let server = Arc::clone(&server);
-            async move { server.serve(listener).await }
-        });
+            #[expect(clippy::disallowed_methods, reason = "the server's own lifetimes are under test")]
+            tokio::spawn(async move { server.serve(listener).await })
+        };
         let http = reqwest::Client::builder().timeout(PATIENCE).build()?;
         Ok(Self { server, clock, url, key, weak_key, http, serving, dir, config })
     }

@@ -79,6 +79,8 @@ impl Machine {
             .spawn()
             .context("OpenSSH's server is needed: apt-get install openssh-server")?;
         self.sshd = Some(sshd);
+        // There is nothing to wait on but the port itself.
+        #[expect(clippy::disallowed_methods, reason = "a poll with an end")]
         for _ in 0..400 {
             if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
                 return Ok(());

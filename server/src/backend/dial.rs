@@ -57,6 +57,7 @@ impl Dialer {
     ///
     /// # Errors
     /// As [`Dialer::resolve`], and [`BackendError::Unreachable`] where nothing answers in time.
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
     pub async fn connect(&self, host: &str, port: u16, limit: Duration) -> Result<TcpStream, BackendError> {
         let attempt = async {
             let Resolved(addresses) = self.resolve(host, port).await?;

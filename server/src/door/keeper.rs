@@ -141,7 +141,7 @@ impl Door {
             match result {
                 Ok(()) => {
                     let ready = self.change(&id, |record| {
-                        Ok(record.facts.probe_ready(&record.policy, now).map_err(Refused::from)?)
+                        record.facts.probe_ready(&record.policy, now).map_err(Refused::from)
                     });
                     if let Err(refused) = ready.await {
                         tracing::debug!(build.id = %id, %refused, "machine answered too late");
@@ -153,10 +153,7 @@ impl Door {
                     tracing::debug!(build.id = %id, %error, "machine not ready yet");
                     if self.is_last_try(entry, now) || error.problem() == Problem::TargetRefused {
                         let failed = self.change(&id, |record| {
-                            Ok(record
-                                .facts
-                                .probe_failed(&record.policy, now, why.clone())
-                                .map_err(Refused::from)?)
+                            record.facts.probe_failed(&record.policy, now, why.clone()).map_err(Refused::from)
                         });
                         let _ = failed.await;
                         return;

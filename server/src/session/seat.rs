@@ -226,6 +226,7 @@ impl Seats {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::tick;
 
     fn arrival(id: &str, sub: &str, role: Role) -> Arrival {
         Arrival {
@@ -244,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_seat_is_given_back_to_its_own_person_only() {
-        let (mut seats, now) = (Seats::default(), Instant::now());
+        let (mut seats, now) = (Seats::default(), tick());
         seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.mine("a", 1).unwrap().applied = 7;
         seats.leave("a", 1, false);
@@ -256,7 +257,7 @@ mod tests {
 
     #[test]
     fn the_newest_connection_of_a_seat_wins() {
-        let (mut seats, now) = (Seats::default(), Instant::now());
+        let (mut seats, now) = (Seats::default(), tick());
         seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.take(back("b", "a", "dana"), 8, now).unwrap();
         assert!(seats.mine("a", 1).is_none());
@@ -266,7 +267,7 @@ mod tests {
 
     #[test]
     fn whoever_types_drives_and_whoever_is_left_takes_over() {
-        let (mut seats, now) = (Seats::default(), Instant::now());
+        let (mut seats, now) = (Seats::default(), tick());
         seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.take(arrival("b", "ravi", Role::Controller), 8, now).unwrap();
         seats.take(arrival("c", "kim", Role::Viewer), 8, now).unwrap();
@@ -280,7 +281,7 @@ mod tests {
 
     #[test]
     fn the_fastest_answering_controller_sets_the_pace() {
-        let (mut seats, start) = (Seats::default(), Instant::now());
+        let (mut seats, start) = (Seats::default(), tick());
         seats.take(arrival("fast", "dana", Role::Controller), 8, start).unwrap();
         seats.take(arrival("slow", "ravi", Role::Controller), 8, start).unwrap();
         let far = PACE_BYTES * 2;
@@ -294,7 +295,7 @@ mod tests {
 
     #[test]
     fn a_silent_viewer_and_one_who_only_looks_never_hold_the_program() {
-        let (mut seats, start) = (Seats::default(), Instant::now());
+        let (mut seats, start) = (Seats::default(), tick());
         seats.take(arrival("looks", "kim", Role::Viewer), 8, start).unwrap();
         seats.sent("looks", 1, PACE_BYTES * 2, false, start);
         assert_eq!(seats.must_wait(start), None);
@@ -306,7 +307,7 @@ mod tests {
 
     #[test]
     fn only_so_many_seats_are_kept_for_those_who_left() {
-        let (mut seats, now) = (Seats::default(), Instant::now());
+        let (mut seats, now) = (Seats::default(), tick());
         for i in 0..200 {
             let id = format!("v{i}");
             seats.take(arrival(&id, "dana", Role::Controller), 8, now).unwrap();

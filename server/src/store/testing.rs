@@ -46,6 +46,7 @@ pub(super) async fn on_sqlite(test: impl AsyncFnOnce(&Bench)) {
 
 pub(super) async fn on_postgres(test: impl AsyncFnOnce(&Bench)) {
     static COUNT: AtomicU32 = AtomicU32::new(0);
+    #[expect(clippy::disallowed_methods, reason = "says whether PostgreSQL is there to be tested")]
     let Ok(server) = std::env::var("TRANSOM_TEST_POSTGRES_URL") else {
         eprintln!("not run: TRANSOM_TEST_POSTGRES_URL is not set");
         return;
