@@ -128,6 +128,7 @@ impl<'a> Conversation<'a> {
             role: self.viewer.role(),
             size: self.viewer.size(),
             output: self.viewer.output_offset(),
+            history: self.viewer.history(),
             input: self.viewer.input_offset(),
             resumed: self.viewer.resumed(),
             token_expires_at: self.grant.borrow().expires_at.to_string(),
