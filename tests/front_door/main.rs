@@ -2,9 +2,15 @@
 
 #![allow(missing_docs, reason = "tests are named as sentences")]
 
+mod audit;
+mod cut;
+mod events;
+mod issuers;
 mod lives;
+mod policy;
 mod terminal;
 mod timelines;
+mod tokens;
 
 use std::sync::Once;
 

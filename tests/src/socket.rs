@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
@@ -58,11 +58,26 @@ impl Socket {
     /// # Errors
     /// Where the upgrade is refused.
     pub async fn connect(url: &str, origin: &str) -> anyhow::Result<Self> {
+        Self::connect_with(url, origin, None).await
+    }
+
+    /// The same, with so many bytes of room for what was not read yet.
+    ///
+    /// # Errors
+    /// As [`Socket::connect`].
+    pub async fn connect_with(url: &str, origin: &str, room: Option<u32>) -> anyhow::Result<Self> {
         let mut request = format!("{}/api/v1/socket", url.replacen("http", "ws", 1)).into_client_request()?;
         let headers = request.headers_mut();
         headers.insert("origin", origin.parse()?);
         headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse()?);
-        let (stream, _) = tokio::time::timeout(PATIENCE, tokio_tungstenite::connect_async(request)).await??;
+        let address = url.trim_start_matches("http://").parse()?;
+        let socket = TcpSocket::new_v4()?;
+        if let Some(room) = room {
+            socket.set_recv_buffer_size(room)?;
+        }
+        let stream = MaybeTlsStream::Plain(tokio::time::timeout(PATIENCE, socket.connect(address)).await??);
+        let upgrade = tokio_tungstenite::client_async(request, stream);
+        let (stream, _) = tokio::time::timeout(PATIENCE, upgrade).await??;
         Ok(Self {
             stream,
             welcome: None,
@@ -196,6 +211,13 @@ impl Socket {
         String::from_utf8_lossy(&self.output).replace("\x1b[?2004l\r", "").replace("\x1b[?2004h", "")
     }
 
+    /// The end of the output, for whoever looks for what is not there.
+    fn last_words(&self) -> String {
+        let text = self.text();
+        let from = text.char_indices().rev().nth(2000).map_or(0, |(at, _)| at);
+        text[from..].to_owned()
+    }
+
     /// Waits until the output holds `text`; returns all of it.
     ///
     /// # Errors
@@ -203,7 +225,7 @@ impl Socket {
     pub async fn see(&mut self, text: &str) -> anyhow::Result<String> {
         self.until(|s| s.text().contains(text))
             .await
-            .with_context(|| format!("looked for {text:?} in {:?}", self.text()))?;
+            .with_context(|| format!("looked for {text:?} in …{:?}", self.last_words()))?;
         Ok(self.text())
     }
 
@@ -274,6 +296,8 @@ impl Socket {
                 ServerFrame::InputAck { offset } => self.applied = offset,
             },
             Message::Close(frame) => {
+                // The answer to a close is written by itself, and sent here.
+                let _ = self.stream.flush().await;
                 let code = frame.map_or(1005, |f| f.code.into());
                 let said = self.messages.iter().rev().find_map(|m| match m {
                     ServerMessage::Closing { problem, detail, .. } => Some((problem.clone(), detail.clone())),

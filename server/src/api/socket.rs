@@ -128,10 +128,10 @@ async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAd
     let viewer = app.door.audited(Some(&build), &actor, "viewer.join", viewer, detail).await?;
     app.metrics.viewer_came();
     let leave = Conversation::new(app, entry, grant, session.clone(), viewer).hold(socket).await;
-    app.metrics.viewer_left();
     drop(attendance);
     // Said first: nobody stays because the store is slow.
     leave.say(socket).await;
+    app.metrics.viewer_left();
     app.door.note_left(&build, &actor, &session.id, &id).await;
     Ok(())
 }

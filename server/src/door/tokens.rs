@@ -154,14 +154,14 @@ impl Door {
                 Err(Problem::CodeInvalid.into())
             }
             // A chain that ended with its access says so; its holder proved who they were.
-            RenewOutcome::Revoked(grant) => {
+            RenewOutcome::Revoked(grant) | RenewOutcome::Expired(grant) => {
                 let why = match self.again(&grant).await {
                     Ok(_) => Err(Problem::CodeInvalid.into()),
                     Err(refused) => Err(refused),
                 };
                 self.denied(Some(&grant.build), &actor.proven(&grant), "token.renew", why).await
             }
-            RenewOutcome::Expired | RenewOutcome::Unknown => Err(Problem::CodeInvalid.into()),
+            RenewOutcome::Unknown => Err(Problem::CodeInvalid.into()),
         }
     }
 
