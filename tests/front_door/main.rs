@@ -2,6 +2,9 @@
 
 #![allow(missing_docs, reason = "tests are named as sentences")]
 
+mod authority;
+mod bad_input;
+mod logins;
 mod terminal;
 
 use std::sync::Once;

@@ -1,5 +1,6 @@
 //! Transom through its front door, against real peers: what the tests and benches stand on.
 
+pub mod forge;
 pub mod front;
 pub mod machine;
 pub mod socket;

@@ -6,8 +6,8 @@ use anyhow::{Context as _, bail, ensure};
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use transom_protocol::wire::{
     Attach, ClientFrame, ClientMessage, Family, Hello, Resume, SUBPROTOCOL, ServerFrame, ServerMessage, Size,
@@ -15,6 +15,7 @@ use transom_protocol::wire::{
 };
 
 use crate::PATIENCE;
+use crate::front::Reply;
 
 /// A WebSocket to the server.
 pub struct Socket {
@@ -58,10 +59,18 @@ impl Socket {
     /// # Errors
     /// Where the upgrade is refused.
     pub async fn connect(url: &str, origin: &str) -> anyhow::Result<Self> {
+        Self::connect_as(url, &[("origin", origin), ("sec-websocket-protocol", SUBPROTOCOL)]).await
+    }
+
+    /// Connects with these headers.
+    ///
+    /// # Errors
+    /// Where the upgrade is refused.
+    pub async fn connect_as(url: &str, headers: &[(&'static str, &str)]) -> anyhow::Result<Self> {
         let mut request = format!("{}/api/v1/socket", url.replacen("http", "ws", 1)).into_client_request()?;
-        let headers = request.headers_mut();
-        headers.insert("origin", origin.parse()?);
-        headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse()?);
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse()?);
+        }
         let (stream, _) = tokio::time::timeout(PATIENCE, tokio_tungstenite::connect_async(request)).await??;
         Ok(Self {
             stream,
@@ -76,6 +85,21 @@ impl Socket {
             messages: Vec::new(),
             acks: true,
         })
+    }
+
+    /// How the upgrade with these headers is refused.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub async fn refused(url: &str, headers: &[(&'static str, &str)]) -> anyhow::Result<Reply> {
+        let Err(error) = Self::connect_as(url, headers).await else { bail!("the upgrade was accepted") };
+        match error.downcast()? {
+            tungstenite::Error::Http(response) => Ok(Reply {
+                status: response.status().as_u16(),
+                body: serde_json::from_slice(response.body().as_deref().unwrap_or_default())?,
+            }),
+            other => Err(other.into()),
+        }
     }
 
     /// Sends a control message.
@@ -103,6 +127,18 @@ impl Socket {
         let attach = Attach::Open { family: Family::Terminal, size: Size { cols: 80, rows: 24 } };
         self.hello(token, attach).await?;
         Ok(self)
+    }
+
+    /// How opening a terminal is refused.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub async fn open_refused(mut self, token: &str) -> anyhow::Result<Closed> {
+        let attach = Attach::Open { family: Family::Terminal, size: Size::default() };
+        self.say(&ClientMessage::Hello(Hello { token: token.to_owned(), attach })).await?;
+        let closed = self.closed().await?;
+        ensure!(self.welcome.is_none(), "it was opened, and then {closed:?}");
+        Ok(closed)
     }
 
     /// Joins a running session and waits for the welcome.

@@ -11,6 +11,7 @@ mod conversation;
 mod leave;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -24,7 +25,9 @@ use transom_protocol::wire::{Attach, ClientMessage, Hello, SUBPROTOCOL};
 use super::App;
 use super::auth;
 use super::error::{ApiError, ProblemBody};
+use crate::access::Grant;
 use crate::door::{Actor, Refused, require};
+use crate::session::Session;
 use crate::session::seat::Arrival;
 use crate::session::viewer::Viewer;
 use conversation::Conversation;
@@ -98,6 +101,11 @@ async fn serve(
     let Some(role) = Viewer::role_of(&grant.capabilities) else {
         return Err(require(&grant, crate::access::Capability::TerminalView).unwrap_err());
     };
+    app.door.admits(&entry)?;
+    match &hello.attach {
+        Attach::Open { .. } => app.door.may_open_terminal(&grant, &actor).await?,
+        Attach::Join { session, .. } => drop(running(app, &grant, session)?),
+    }
     let attendance = app.door.attend(&grant, &entry).await?;
     let (session, size, resume) = match hello.attach {
         Attach::Open { family: transom_protocol::wire::Family::Terminal, size } => {
@@ -112,8 +120,7 @@ async fn serve(
             return Err(Refused::because(Problem::NotReady, "This machine offers no desktop."));
         }
         Attach::Join { session, size, resume } => {
-            let session =
-                app.door.registry().of_build(&grant.build, &session).ok_or(Problem::SessionUnknown)?;
+            let session = running(app, &grant, &session)?;
             if let Err(ending @ crate::session::Ending::Failed(_)) = session.live().await {
                 return Err(app.door.refusal_of(&ending, &entry));
             }
@@ -141,6 +148,11 @@ async fn serve(
     Ok(leave)
 }
 
+/// The session, if it is one of the grant's build.
+fn running(app: &App, grant: &Grant, id: &str) -> Result<Arc<Session>, Refused> {
+    app.door.registry().of_build(&grant.build, id).ok_or_else(|| Problem::SessionUnknown.into())
+}
+
 /// The first message; `None` where the browser went away without one.
 async fn hello(socket: &mut WebSocket) -> Result<Option<Hello>, Refused> {
     loop {
@@ -156,7 +168,8 @@ async fn hello(socket: &mut WebSocket) -> Result<Option<Hello>, Refused> {
             Some(Ok(Message::Binary(_))) => {
                 return Err(Refused::because(Problem::Malformed, "The first message has to be hello."));
             }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
+            Some(Err(error)) => return leave::broken(&error).map_or(Ok(None), |refused| Err(refused)),
+            Some(Ok(Message::Close(_))) | None => return Ok(None),
         }
     }
 }

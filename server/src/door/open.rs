@@ -6,7 +6,6 @@ use serde_json::json;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::Size;
 
-use super::keeper::in_words;
 use super::{Actor, Door, Entry, Refused, ended};
 use crate::access::lifecycle::State;
 use crate::access::{Capability, Grant};
@@ -28,6 +27,18 @@ impl Door {
         let detail = json!({ "family": "terminal", "session": result.as_ref().ok().map(|s| &s.id) });
         self.note_result(Some(&grant.build), actor, "session.open", &result, detail).await;
         result
+    }
+
+    /// Whether `grant` may open a terminal at all. A refusal is on record.
+    ///
+    /// # Errors
+    /// [`Problem::Forbidden`].
+    pub async fn may_open_terminal(&self, grant: &Grant, actor: &Actor) -> Result<(), Refused> {
+        let allowed = require(grant, Capability::TerminalControl);
+        if allowed.is_err() {
+            self.note_result(Some(&grant.build), actor, "session.open", &allowed, json!({})).await;
+        }
+        allowed
     }
 
     async fn try_open_terminal(
@@ -56,7 +67,8 @@ impl Door {
         };
         let session = self.0.registry.open(opening, backend, target)?;
         match session.live().await {
-            Ok(()) => Ok(session),
+            // A shell that ends at once may have said why: its output and its status are there to be seen.
+            Ok(()) | Err(Ending::Exit { .. }) => Ok(session),
             Err(ending) => Err(self.refusal_of(&ending, entry)),
         }
     }
@@ -72,7 +84,10 @@ impl Door {
             Ending::Failed(error) => {
                 let problem = error.problem();
                 let sentence = problem.sentence().trim_end_matches('.');
-                Refused::because(problem, format!("{sentence}: {}.", in_words(error)))
+                match error.why() {
+                    Some(why) => Refused::because(problem, format!("{sentence}: {why}.")),
+                    None => problem.into(),
+                }
             }
             Ending::Closed(problem) => (*problem).into(),
             Ending::Exit { .. } => {
