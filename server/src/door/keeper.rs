@@ -59,6 +59,7 @@ impl Door {
                 }
                 Err(refused) => {
                     tracing::error!(build.id = %id, %refused, "life of access not recorded; trying again");
+                    // Nothing waits for the store to be cut off.
                     let life = self.life(&entry.record());
                     if life.state == State::Ended {
                         self.0.registry.close_all_of(&id, ended(&life).problem);
@@ -153,7 +154,9 @@ impl Door {
             }
             let result = match self.terminal_target(&record).await {
                 Ok((backend, target)) => backend.probe(target).await,
-                Err(refused) => Err(BackendError::Unreachable(refused.detail)),
+                Err(refused) => {
+                    Err(BackendError::Unreachable(refused.detail.trim_end_matches('.').to_owned()))
+                }
             };
             let now = self.now();
             match result {
@@ -199,11 +202,11 @@ impl Door {
 }
 
 /// Plain words that follow a colon.
-pub(super) fn in_words(error: &BackendError) -> String {
+fn in_words(error: &BackendError) -> String {
     match error {
         BackendError::Target(_) => "its address is outside the configured networks".into(),
-        BackendError::Unreachable(why) | BackendError::Session(why) | BackendError::Gone(why) => why.clone(),
         BackendError::HostKey(_) => "its host key is not the one that the CI registered".into(),
-        BackendError::Login(_) => "it refused the login".into(),
+        BackendError::Login(why) => format!("it refused the login: {why}"),
+        BackendError::Unreachable(why) | BackendError::Session(why) | BackendError::Gone(why) => why.clone(),
     }
 }

@@ -55,7 +55,10 @@ async fn log_in(target: &Target) -> Result<Connection, BackendError> {
     let mut handle = client::connect_stream(Arc::new(config), stream, handler).await.map_err(|error| {
         match seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(fingerprint) => BackendError::HostKey(fingerprint),
-            None => BackendError::Unreachable(format!("no SSH connection: {error}")),
+            None => {
+                tracing::debug!(%error, "no SSH connection");
+                BackendError::Unreachable("it did not speak SSH as expected".into())
+            }
         }
     })?;
     authenticate(&mut handle, target).await?;
@@ -68,7 +71,10 @@ async fn authenticate(handle: &mut Handle<HostKey>, target: &Target) -> Result<(
         russh::Error::Disconnect | russh::Error::HUP | russh::Error::SendError | russh::Error::RecvError => {
             BackendError::Login("the machine closed the connection".into())
         }
-        other => BackendError::Login(other.to_string()),
+        other => {
+            tracing::debug!(error = %other, "login failed");
+            BackendError::Login("the SSH protocol was not kept".into())
+        }
     };
     let result = match &target.credential {
         Credential::Password(password) => {
@@ -142,7 +148,8 @@ impl Connection {
 }
 
 fn refused(error: russh::Error) -> BackendError {
-    BackendError::Session(error.to_string())
+    tracing::debug!(%error, "no terminal");
+    BackendError::Session("the connection was closed".into())
 }
 
 /// Waits for the answer to the last request. sshd sends nothing else before the shell starts.
