@@ -85,7 +85,7 @@ impl Door {
     /// Records what time has brought about, and whether anybody is there. Somebody who came while the
     /// going of the one before was being recorded found nothing to record: that is made up for here.
     async fn settle(&self, entry: &Entry, count: usize, since: Timestamp) -> Result<Life, Refused> {
-        let now = self.now();
+        let (now, hint) = (self.now(), entry.hint());
         let record = |record: &mut BuildRecord| {
             let (facts, policy) = (&mut record.facts, &record.policy);
             match facts.attached_since {
@@ -93,6 +93,9 @@ impl Door {
                 // Who is not let in has come too late, and is told so elsewhere.
                 None if count > 0 => drop(facts.attach(policy, now)),
                 _ => {}
+            }
+            if let Some(why) = &hint {
+                facts.give_up(policy, now, why);
             }
             facts.settle(policy, now);
         };
@@ -135,9 +138,10 @@ impl Door {
         if life.state == State::Pending && record.machine.is_some() && Entry::first(&entry.probing) {
             let (door, entry) = (self.clone(), Arc::clone(entry));
             self.0.lifetime.spawn_until_end(async move {
+                // What was said before is about another try.
+                entry.set_hint(None);
                 door.probe(&entry).await;
                 entry.probing.store(false, Ordering::Release);
-                entry.set_hint(None);
                 // Turned on again while this one was ending: the keeper has to look again.
                 entry.attached.send_modify(|_| {});
             });
