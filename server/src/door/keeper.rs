@@ -82,7 +82,8 @@ impl Door {
 
     /// Records what time has brought about, and that the last one has left.
     async fn settle(&self, id: &BuildId, count: usize, since: Timestamp) -> Result<Life, Refused> {
-        let record = self.entry(id).await?.record();
+        let entry = self.entry(id).await?;
+        let (record, hint) = (entry.record(), entry.hint());
         let left = count == 0 && record.facts.attached_since.is_some_and(|came| came <= since);
         let now = self.now();
         let mut settled = record.facts.clone();
@@ -90,6 +91,9 @@ impl Door {
             let changed = self.change(id, |record| {
                 if left && record.facts.attached_since.is_some_and(|came| came <= since) {
                     record.facts.leave(&record.policy, since.min(now));
+                }
+                if let Some(why) = &hint {
+                    record.facts.give_up(&record.policy, now, why);
                 }
                 record.facts.settle(&record.policy, now);
                 Ok(())
@@ -123,9 +127,10 @@ impl Door {
         if life.state == State::Pending && record.machine.is_some() && Entry::first(&entry.probing) {
             let (door, entry) = (self.clone(), Arc::clone(entry));
             self.0.lifetime.spawn_until_end(async move {
+                // What was said before is about another try.
+                entry.set_hint(None);
                 door.probe(&entry).await;
                 entry.probing.store(false, Ordering::Release);
-                entry.set_hint(None);
             });
         }
     }

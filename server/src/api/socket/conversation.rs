@@ -265,6 +265,8 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
             }
         };
         tokio::select! {
+            // At the end of access a token ends too; the end is the better reason.
+            biased;
             _ = records.changed() => {}
             _ = grants.changed() => {}
             () = next => {}
