@@ -23,9 +23,9 @@ async fn pends_then_fails(front: &Front, id: &str, why: &str) -> anyhow::Result<
     let early = front.socket().await?.open(&token).await.err().unwrap().to_string();
     assert!(early.contains("4502") && early.contains("not-ready"), "{early}");
     front.at(3)?;
-    let build = front.state(id, "failed").await?;
-    let failure = build["access"]["failure"].as_str().unwrap_or_default();
-    assert!(failure.contains(why), "{build}");
+    let sentence = format!("The machine could not be reached: {why}.");
+    let build = front.until(id, |b| b["access"]["sentence"] == sentence.as_str()).await?;
+    assert_eq!((&build["access"]["state"], &build["access"]["failure"]), (&json!("failed"), &json!(why)));
     let late = front.socket().await?.open(&token).await.err().unwrap().to_string();
     assert!(late.contains("4502") && late.contains("machine-unreachable") && late.contains(why), "{late}");
     Ok(())

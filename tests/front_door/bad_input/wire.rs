@@ -9,6 +9,7 @@ use transom_protocol::limits;
 use transom_protocol::wire::{ClientFrame, kind};
 use transom_tests::front::Front;
 use transom_tests::machine::Machine;
+use transom_tests::socket::Socket;
 
 fn frame(kind: u8, offset: u64, payload: &[u8]) -> Message {
     let mut bytes = vec![kind];
@@ -96,9 +97,8 @@ async fn more_input_than_the_window_ends_the_conversation_and_not_the_shell() ->
     let token = front.controller("b1").await?;
     let mut greedy = front.socket().await?.open(&token).await?;
     let session = greedy.welcomed()?.session.clone();
-    // Nothing reads this input, so it piles up on the way.
-    greedy.type_text("sleep 60\r").await?;
-    greedy.until(|s| s.applied == s.typed).await?;
+    greedy.type_text("stty -icanon -echo; echo rea''dy; cat > /dev/null\r").await?;
+    greedy.see("ready\r\n").await?;
     let piece = Bytes::from(vec![b'y'; limits::INPUT_BYTES]);
     let mut sent = 0;
     let closed = loop {
@@ -117,6 +117,9 @@ async fn more_input_than_the_window_ends_the_conversation_and_not_the_shell() ->
     assert_eq!((closed.code, closed.problem.as_str()), (4400, "malformed"));
     let mut back = front.socket().await?.join(&token, &session, None).await?;
     back.type_text("\x03").await?;
-    back.see("^C").await?;
+    let prompt = |s: &Socket| s.text().rsplit_once("ready\r\n").is_some_and(|(_, t)| t.contains(['#', '$']));
+    back.until(prompt).await?;
+    back.type_text("stty sane; echo $((6*7))\r").await?;
+    back.see("42\r\n").await?;
     Ok(())
 }

@@ -265,6 +265,8 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
         let over = life.ends_at.unwrap_or(Timestamp::MAX);
         let until = if life.ends_with(expires_at) { over } else { over.min(expires_at) };
         tokio::select! {
+            // At the end of access a token ends too; the end is the better reason.
+            biased;
             _ = records.changed() => {}
             _ = grants.changed() => {}
             () = app.door.clock().sleep_until(until) => {}

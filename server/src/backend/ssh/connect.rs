@@ -10,8 +10,8 @@ use russh::keys::{
 use russh::{Channel, ChannelMsg, Disconnect, Preferred, cipher};
 use transom_protocol::wire::Size;
 
-use super::command;
 use super::valve::{Valve, Valved};
+use super::{certificate, command};
 use crate::backend::{BackendError, Credential, Target};
 
 /// Bytes the machine may send before it is let send more. Small, so that what is in flight when
@@ -92,9 +92,9 @@ async fn authenticate(handle: &mut Handle<HostKey>, target: &Target) -> Result<(
         }
         Credential::Certificate { pem, certificate } => {
             let key = read_key(pem, None)?;
-            let certificate = Certificate::from_openssh(certificate)
+            let certified = Certificate::from_openssh(certificate)
                 .map_err(|_| BackendError::Login("the registered certificate cannot be read".into()))?;
-            handle.authenticate_openssh_cert(user, Arc::new(key), certificate).await.map_err(lost)?
+            certificate::log_in(handle, user, Arc::new(key), certified).await.map_err(lost)?
         }
     };
     if result.success() {
@@ -164,7 +164,7 @@ async fn granted(channel: &mut Channel<client::Msg>, otherwise: &str) -> Result<
 }
 
 /// Accepts the registered host keys and no other: a changed key is refused, never learned.
-struct HostKey {
+pub(super) struct HostKey {
     pins: Vec<String>,
     refused: Arc<Mutex<Option<String>>>,
 }
