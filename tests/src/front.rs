@@ -202,7 +202,6 @@ allow = ["read"]
     }
 
     /// A request, to be filled in by hand.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
     }

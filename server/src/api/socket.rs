@@ -168,7 +168,7 @@ async fn hello(socket: &mut WebSocket) -> Result<Option<Hello>, Refused> {
             Some(Ok(Message::Binary(_))) => {
                 return Err(Refused::because(Problem::Malformed, "The first message has to be hello."));
             }
-            Some(Err(error)) => return leave::broken(&error).map_or(Ok(None), |refused| Err(refused)),
+            Some(Err(error)) => return leave::broken(&error).map_or(Ok(None), Err),
             Some(Ok(Message::Close(_))) | None => return Ok(None),
         }
     }
