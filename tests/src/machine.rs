@@ -172,6 +172,38 @@ impl Machine {
         }))
     }
 
+    /// How many connections it serves: sshd has a process for each.
+    ///
+    /// # Errors
+    /// Where the processes cannot be listed.
+    pub fn guests(&self) -> anyhow::Result<usize> {
+        let Some(sshd) = &self.sshd else { return Ok(0) };
+        let parent = sshd.id().to_string();
+        let mut guests = 0;
+        for process in std::fs::read_dir("/proc")? {
+            let Ok(stat) = std::fs::read_to_string(process?.path().join("stat")) else { continue };
+            // The name, in parentheses, may hold anything; state and parent follow.
+            let mut after = stat.rsplit(") ").next().unwrap_or_default().split(' ');
+            let (state, is_child) = (after.next(), after.next() == Some(&parent));
+            guests += usize::from(is_child && state != Some("Z"));
+        }
+        Ok(guests)
+    }
+
+    /// Waits until nobody is connected.
+    ///
+    /// # Errors
+    /// Where somebody stays.
+    pub async fn is_deserted(&self) -> anyhow::Result<()> {
+        for _ in 0..(crate::PATIENCE.as_millis() / 20) {
+            if self.guests()? == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        anyhow::bail!("{} connections to the machine are left", self.guests()?)
+    }
+
     /// Where builds work.
     #[must_use]
     pub fn build_dir(&self) -> PathBuf {

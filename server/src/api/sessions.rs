@@ -113,10 +113,11 @@ async fn find(
         return Ok((registry.get(id).ok_or(Problem::SessionUnknown)?, actor));
     }
     let (grant, _) = proof.person(app).await?;
-    if let Some(capability) = capability {
-        require(&grant, capability)?;
-    }
+    let actor = Actor::of(&grant, proof.address);
     let build: &BuildId = &grant.build;
+    if let Some(capability) = capability {
+        app.door.denied(Some(build), &actor, "session.close", require(&grant, capability)).await?;
+    }
     let session = registry.of_build(build, id).ok_or(Problem::SessionUnknown)?;
-    Ok((session, Actor::of(&grant, proof.address)))
+    Ok((session, actor))
 }

@@ -25,20 +25,12 @@ impl Door {
     ) -> Result<Arc<Session>, Refused> {
         let result = self.try_open_terminal(grant, entry, size).await;
         let detail = json!({ "family": "terminal", "session": result.as_ref().ok().map(|s| &s.id) });
-        self.note_result(Some(&grant.build), actor, "session.open", &result, detail).await;
-        result
-    }
-
-    /// Whether `grant` may open a terminal at all. A refusal is on record.
-    ///
-    /// # Errors
-    /// [`Problem::Forbidden`].
-    pub async fn may_open_terminal(&self, grant: &Grant, actor: &Actor) -> Result<(), Refused> {
-        let allowed = require(grant, Capability::TerminalControl);
-        if allowed.is_err() {
-            self.note_result(Some(&grant.build), actor, "session.open", &allowed, json!({})).await;
+        let opened = result.as_ref().ok().cloned();
+        let audited = self.audited(Some(&grant.build), actor, "session.open", result, detail).await;
+        if let (Some(session), Err(refused)) = (opened, &audited) {
+            session.close(refused.problem);
         }
-        allowed
+        audited
     }
 
     async fn try_open_terminal(
@@ -66,6 +58,12 @@ impl Door {
             news: entry.news.clone(),
         };
         let session = self.0.registry.open(opening, backend, target)?;
+        // An end between the look above and this moment has closed the others already.
+        let life = self.life(&entry.record());
+        if life.state == State::Ended {
+            session.close(ended(&life).problem);
+            return Err(ended(&life));
+        }
         match session.live().await {
             // A shell that ends at once may have said why: its output and its status are there to be seen.
             Ok(()) | Err(Ending::Exit { .. }) => Ok(session),

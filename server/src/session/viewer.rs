@@ -48,6 +48,7 @@ pub struct Viewer {
     generation: u64,
     role: Role,
     resumed: bool,
+    history: u64,
     cursor: Cursor,
     sent: u64,
     acked: u64,
@@ -88,9 +89,11 @@ impl Viewer {
         let back_to = arrival.back_to.clone();
         let seat = session.seats().take(arrival, most, tick()).ok_or(Problem::TooMany)?;
         let came_back = back_to.as_deref() == Some(seat.id.as_str());
-        let kept = {
+        let (kept, history) = {
             let log = session.scrollback();
-            output.filter(|o| came_back && (log.tail()..=log.head()).contains(o))
+            let kept = output.filter(|o| came_back && (log.tail()..=log.head()).contains(o));
+            // Who comes back answers what was asked meanwhile: nobody else has.
+            (kept, kept.unwrap_or_else(|| log.head()))
         };
         let mut company = session.company.subscribe();
         company.mark_changed();
@@ -99,6 +102,7 @@ impl Viewer {
             generation: seat.generation,
             role: seat.role,
             resumed: kept.is_some(),
+            history,
             cursor: Cursor { offset: kept.or(output.filter(|_| came_back)), resizes: 0 },
             sent: kept.unwrap_or(0),
             acked: kept.unwrap_or(0),
@@ -141,6 +145,12 @@ impl Viewer {
     #[must_use]
     pub fn output_offset(&self) -> u64 {
         self.cursor.offset.unwrap_or_else(|| self.session.scrollback().tail())
+    }
+
+    /// Offset below which output was made before this viewer came.
+    #[must_use]
+    pub fn history(&self) -> u64 {
+        self.history
     }
 
     /// Offset at which its input goes on.

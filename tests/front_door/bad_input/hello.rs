@@ -21,16 +21,16 @@ async fn an_upgrade_from_another_page_or_without_the_subprotocol_is_refused() ->
         ["https://evil.example", "null", "", "http://localhost", &longer, &with_path, &other_port, "*"];
     for origin in foreign {
         let headers = [("origin", origin), ("sec-websocket-protocol", SUBPROTOCOL)];
-        let refused = Socket::refused(ours, &headers).await?;
+        let refused = Socket::turned_away(ours, &headers).await?;
         assert_eq!((refused.status, refused.problem()), (403, "origin-refused"), "{origin}");
     }
-    let refused = Socket::refused(ours, &[("sec-websocket-protocol", SUBPROTOCOL)]).await?;
+    let refused = Socket::turned_away(ours, &[("sec-websocket-protocol", SUBPROTOCOL)]).await?;
     assert_eq!((refused.status, refused.problem()), (403, "origin-refused"), "no origin");
-    let refused = Socket::refused(ours, &[("origin", ours)]).await?;
+    let refused = Socket::turned_away(ours, &[("origin", ours)]).await?;
     assert_eq!((refused.status, refused.problem()), (400, "malformed"), "no subprotocol");
     for protocol in ["transom.v2", "chat, transom", "TRANSOM.V1"] {
         let headers = [("origin", ours), ("sec-websocket-protocol", protocol)];
-        let refused = Socket::refused(ours, &headers).await?;
+        let refused = Socket::turned_away(ours, &headers).await?;
         assert_eq!((refused.status, refused.problem()), (400, "malformed"), "{protocol}");
         assert!(refused.body["detail"].as_str().is_some_and(|d| d.contains(SUBPROTOCOL)), "{protocol}");
     }

@@ -56,7 +56,7 @@ impl Facts {
     pub fn settle(&mut self, timing: &Policy, now: Timestamp) -> bool {
         let life = life(self, timing, now);
         match life.state {
-            State::Ended if self.ended.is_none_or(|(at, _)| at > now) => {
+            State::Ended if self.ended.is_none() => {
                 self.ended = life.ends_at.zip(life.cause);
                 true
             }

@@ -127,6 +127,7 @@ impl<'a> Conversation<'a> {
             role: self.viewer.role(),
             size: self.viewer.size(),
             output: self.viewer.output_offset(),
+            history: self.viewer.history(),
             input: self.viewer.input_offset(),
             resumed: self.viewer.resumed(),
             token_expires_at: self.grant.borrow().expires_at.to_string(),
@@ -257,20 +258,18 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
         if epoch < record.epoch {
             return Problem::Revoked.into();
         }
-        // An end that time brings is an end, even where the store cannot take it down.
-        let next = async {
-            match life.next {
-                Some(at) => app.door.clock().sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
+        if expires_at <= app.door.now() && !life.ends_with(expires_at) {
+            return Problem::TokenExpired.into();
+        }
+        // The end comes also where nobody can record it.
+        let over = life.ends_at.unwrap_or(Timestamp::MAX);
+        let until = if life.ends_with(expires_at) { over } else { over.min(expires_at) };
         tokio::select! {
             // At the end of access a token ends too; the end is the better reason.
             biased;
             _ = records.changed() => {}
             _ = grants.changed() => {}
-            () = next => {}
-            () = app.door.clock().sleep_until(expires_at) => return Problem::TokenExpired.into(),
+            () = app.door.clock().sleep_until(until) => {}
             () = app.viewers.ending() => return Problem::Restarting.into(),
         }
     }

@@ -128,10 +128,6 @@ impl Connection {
                 .await
                 .map_err(refused)?;
             granted(&mut channel, "it gave no terminal").await?;
-            // Stock sshd accepts LANG and LC_*; whatever it does with these, the shell starts.
-            for (name, value) in [("LANG", "C.UTF-8"), ("COLORTERM", "truecolor")] {
-                channel.set_env(false, name, value).await.map_err(refused)?;
-            }
             match command::interactive_shell(target.platform, target.build_dir.as_deref()) {
                 Some(command) => channel.exec(true, command).await.map_err(refused)?,
                 None => channel.request_shell(true).await.map_err(refused)?,
