@@ -39,8 +39,10 @@ impl Machine {
         let mut machine = Self { sshd: None, dir, port: free_port()?, user: user.to_owned() };
         machine.new_host_key()?;
         std::fs::write(machine.path("authorized_keys"), "")?;
-        std::fs::create_dir(machine.path("build"))?;
-        std::fs::set_permissions(machine.path("build"), PermissionsExt::from_mode(0o777))?;
+        for open_to_all in ["build", "home"] {
+            std::fs::create_dir(machine.path(open_to_all))?;
+            std::fs::set_permissions(machine.path(open_to_all), PermissionsExt::from_mode(0o777))?;
+        }
         machine.write_config(more)?;
         machine.boot()?;
         Ok(machine)
@@ -56,6 +58,8 @@ impl Machine {
         self.boot()
     }
 
+    /// Shells have a home of their own here: the profile of whoever runs the tests may do anything,
+    /// and must not be cut short when a machine dies.
     fn write_config(&self, more: &str) -> anyhow::Result<()> {
         let (dir, port) = (self.dir.path().display(), self.port);
         std::fs::write(
@@ -65,7 +69,7 @@ impl Machine {
                  AuthorizedKeysFile {dir}/authorized_keys\nPasswordAuthentication no\n\
                  KbdInteractiveAuthentication no\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n\
                  PidFile none\nLogLevel ERROR\nMaxStartups 200\nMaxSessions 200\nAcceptEnv LANG LC_*\n\
-                 PrintMotd no\nPrintLastLog no\nSubsystem sftp internal-sftp\n"
+                 PrintMotd no\nPrintLastLog no\nSetEnv HOME={dir}/home\nSubsystem sftp internal-sftp\n"
             ),
         )?;
         Ok(())
