@@ -58,7 +58,7 @@ async fn viewers_that_do_not_read_hold_nobody_up_and_go_too() -> anyhow::Result<
     let mut stuck = Vec::new();
     for _ in 0..10 {
         // So small that output waits at the server's side, not on the way.
-        let socket = Socket::connect_with(&front.url, &front.url, Some(4096)).await?;
+        let socket = Socket::connect_narrow(&front.url, 4096).await?;
         stuck.push(socket.join(&token, &session, None).await?);
     }
     driver.type_text("head -c 2000000 /dev/zero | tr '\\0' y | fold -w 79; touch done\r").await?;

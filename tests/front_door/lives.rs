@@ -172,11 +172,8 @@ async fn a_shorter_grace_cuts_nobody_who_came_in_time() -> anyhow::Result<()> {
     front.finish("b1", "succeeded").await?;
     front.at(25)?;
     let mut socket = enter(&front).await?;
-    let hasty = json!({ "version": 2, "started_at": front.clock.now().to_string(),
-        "policy": { "grace_s": 120, "reattach_s": 120 } });
-    let started = json!({ "started_at": "2026-01-01T00:00:00Z" });
-    let more = [hasty, started].iter().filter_map(Value::as_object).cloned().flatten().collect();
-    front.build("b1", Value::Object(more)).await?;
+    let hasty = json!({ "version": 2, "started_at": START, "policy": { "grace_s": 120, "reattach_s": 120 } });
+    front.build("b1", hasty).await?;
     shows(&front, "held", 60, "deadline").await?;
     stay(&front, &mut socket, 25, 26).await?;
     leave(&front, socket).await?;

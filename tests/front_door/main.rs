@@ -3,10 +3,13 @@
 #![allow(missing_docs, reason = "tests are named as sentences")]
 
 mod audit;
+mod authority;
+mod bad_input;
 mod cut;
 mod events;
 mod issuers;
 mod lives;
+mod logins;
 mod policy;
 mod terminal;
 mod timelines;

@@ -85,7 +85,15 @@ impl Front {
     /// # Errors
     /// Where it does not start.
     pub async fn start_with(clock: Clock, more: &str) -> anyhow::Result<Self> {
-        let dir = Arc::new(tempfile::tempdir()?);
+        Self::start_in(tempfile::tempdir()?, clock, more).await
+    }
+
+    /// A server that keeps its files in `dir`.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub async fn start_in(dir: tempfile::TempDir, clock: Clock, more: &str) -> anyhow::Result<Self> {
+        let dir = Arc::new(dir);
         write_key_files(&dir.path().join("keys"), false)?;
         let (key, weak_key) = (new_service_key()?, new_service_key()?);
         let port = free_port()?;
@@ -183,15 +191,32 @@ allow = ["read"]
         bearer: &str,
         body: Option<&Value>,
     ) -> anyhow::Result<Reply> {
-        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        let mut request = self.request(method, path);
         if !bearer.is_empty() {
             request = request.bearer_auth(bearer);
         }
         if let Some(body) = body {
             request = request.json(body);
         }
+        Self::reply(request).await
+    }
+
+    /// A request, to be filled in by hand.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url))
+    }
+
+    /// The answer to `request`; a stream of events is not read.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub async fn reply(request: reqwest::RequestBuilder) -> anyhow::Result<Reply> {
         let response = request.send().await?;
         let status = response.status().as_u16();
+        let kind = response.headers().get("content-type").and_then(|v| v.to_str().ok());
+        if kind == Some("text/event-stream") {
+            return Ok(Reply { status, body: Value::Null });
+        }
         let body = serde_json::from_slice(&response.bytes().await?).unwrap_or(Value::Null);
         Ok(Reply { status, body })
     }

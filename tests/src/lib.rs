@@ -1,6 +1,7 @@
 //! Transom through its front door, against real peers: what the tests and benches stand on.
 
 pub mod events;
+pub mod forge;
 pub mod front;
 pub mod issuer;
 pub mod machine;

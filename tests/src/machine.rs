@@ -46,6 +46,16 @@ impl Machine {
         Ok(machine)
     }
 
+    /// Restarts sshd with more lines for its configuration; connections that stand go on.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    pub fn reconfigure(&mut self, more: &str) -> anyhow::Result<()> {
+        self.power_off();
+        self.write_config(more)?;
+        self.boot()
+    }
+
     fn write_config(&self, more: &str) -> anyhow::Result<()> {
         let (dir, port) = (self.dir.path().display(), self.port);
         std::fs::write(
@@ -96,6 +106,26 @@ impl Machine {
             let _ = sshd.kill();
             let _ = sshd.wait();
         }
+    }
+
+    /// Stops sshd and everything that it has started, as pulling the plug does.
+    ///
+    /// # Errors
+    /// Where the system does not say what that is.
+    pub fn pull_the_plug(&mut self) -> anyhow::Result<()> {
+        let mut doomed: Vec<u32> = self.sshd.iter().map(Child::id).collect();
+        let mut next = 0;
+        while let Some(parent) = doomed.get(next) {
+            let out = Command::new("ps").args(["-o", "pid=", "--ppid", &parent.to_string()]).output()?;
+            let children = String::from_utf8(out.stdout)?;
+            doomed.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+            next += 1;
+        }
+        let pids: Vec<_> = doomed.iter().map(ToString::to_string).collect();
+        // Some may end by themselves in between.
+        let _ = Command::new("kill").arg("-9").args(&pids).stderr(Stdio::null()).status()?;
+        self.power_off();
+        Ok(())
     }
 
     /// Gives the machine another host key, as another machine at the same address would have.

@@ -6,8 +6,8 @@ use anyhow::{Context as _, bail, ensure};
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use transom_protocol::wire::{
     Attach, ClientFrame, ClientMessage, Family, Hello, Resume, SUBPROTOCOL, ServerFrame, ServerMessage, Size,
@@ -15,6 +15,7 @@ use transom_protocol::wire::{
 };
 
 use crate::PATIENCE;
+use crate::front::Reply;
 
 /// A WebSocket to the server.
 pub struct Socket {
@@ -58,18 +59,30 @@ impl Socket {
     /// # Errors
     /// Where the upgrade is refused.
     pub async fn connect(url: &str, origin: &str) -> anyhow::Result<Self> {
-        Self::connect_with(url, origin, None).await
+        Self::connect_with(url, &[("origin", origin), ("sec-websocket-protocol", SUBPROTOCOL)], None).await
     }
 
-    /// The same, with so many bytes of room for what was not read yet.
+    /// Connects from the server's own page, with so many bytes of room for what was not read yet.
     ///
     /// # Errors
-    /// As [`Socket::connect`].
-    pub async fn connect_with(url: &str, origin: &str, room: Option<u32>) -> anyhow::Result<Self> {
+    /// Where the upgrade is refused.
+    pub async fn connect_narrow(url: &str, room: u32) -> anyhow::Result<Self> {
+        Self::connect_with(url, &[("origin", url), ("sec-websocket-protocol", SUBPROTOCOL)], Some(room)).await
+    }
+
+    /// Connects with these headers, and so many bytes of room for what was not read yet.
+    ///
+    /// # Errors
+    /// Where the upgrade is refused.
+    pub async fn connect_with(
+        url: &str,
+        headers: &[(&'static str, &str)],
+        room: Option<u32>,
+    ) -> anyhow::Result<Self> {
         let mut request = format!("{}/api/v1/socket", url.replacen("http", "ws", 1)).into_client_request()?;
-        let headers = request.headers_mut();
-        headers.insert("origin", origin.parse()?);
-        headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse()?);
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse()?);
+        }
         let address = url.trim_start_matches("http://").parse()?;
         let socket = TcpSocket::new_v4()?;
         if let Some(room) = room {
@@ -91,6 +104,23 @@ impl Socket {
             messages: Vec::new(),
             acks: true,
         })
+    }
+
+    /// How the upgrade with these headers is refused.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub async fn turned_away(url: &str, headers: &[(&'static str, &str)]) -> anyhow::Result<Reply> {
+        let Err(error) = Self::connect_with(url, headers, None).await else {
+            bail!("the upgrade was accepted")
+        };
+        match error.downcast()? {
+            tungstenite::Error::Http(response) => Ok(Reply {
+                status: response.status().as_u16(),
+                body: serde_json::from_slice(response.body().as_deref().unwrap_or_default())?,
+            }),
+            other => Err(other.into()),
+        }
     }
 
     /// Sends a control message.
@@ -118,6 +148,18 @@ impl Socket {
         let attach = Attach::Open { family: Family::Terminal, size: Size { cols: 80, rows: 24 } };
         self.hello(token, attach).await?;
         Ok(self)
+    }
+
+    /// How opening a terminal is refused.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub async fn open_refused(mut self, token: &str) -> anyhow::Result<Closed> {
+        let attach = Attach::Open { family: Family::Terminal, size: Size::default() };
+        self.say(&ClientMessage::Hello(Hello { token: token.to_owned(), attach })).await?;
+        let closed = self.closed().await?;
+        ensure!(self.welcome.is_none(), "it was opened, and then {closed:?}");
+        Ok(closed)
     }
 
     /// Joins a running session and waits for the welcome.

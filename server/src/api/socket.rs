@@ -94,8 +94,12 @@ async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAd
     let Some(hello) = hello else { return Ok(()) };
     let (grant, entry, actor) = app.door.knock(&hello.token, address).await?;
     let build = grant.build.clone();
-    let admitted = app.door.denied(Some(&build), &actor, "viewer.join", admit(app, &grant, &entry).await);
-    let (role, attendance) = admitted.await?;
+    let action = match &hello.attach {
+        Attach::Open { .. } => "session.open",
+        Attach::Join { .. } => "viewer.join",
+    };
+    let admitted = admit(app, &grant, &entry, &hello.attach).await;
+    let (role, attendance) = app.door.denied(Some(&build), &actor, action, admitted).await?;
     let (session, size, resume) = match hello.attach {
         Attach::Open { family: transom_protocol::wire::Family::Terminal, size } => {
             let opening = app.door.open_terminal(&grant, &entry, size, &actor);
@@ -110,7 +114,7 @@ async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAd
         }
         Attach::Join { session, size, resume } => {
             let joined = join(app, &entry, &build, &session).await;
-            (app.door.denied(Some(&build), &actor, "viewer.join", joined).await?, size, resume)
+            (app.door.denied(Some(&build), &actor, action, joined).await?, size, resume)
         }
     };
     let arrival = Arrival {
@@ -136,21 +140,37 @@ async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAd
     Ok(())
 }
 
-/// Whether somebody may come in at all, and as what.
-async fn admit(app: &App, grant: &Grant, entry: &Arc<Entry>) -> Result<(Role, Attendance), Refused> {
+/// Whether somebody may come in at all, and as what. Whoever attends holds the machine, so whatever
+/// may refuse them comes first.
+async fn admit(
+    app: &App,
+    grant: &Grant,
+    entry: &Arc<Entry>,
+    attach: &Attach,
+) -> Result<(Role, Attendance), Refused> {
     let Some(role) = Viewer::role_of(&grant.capabilities) else {
         return Err(require(grant, Capability::TerminalView).err().unwrap_or(Problem::Forbidden.into()));
     };
+    app.door.admits(entry)?;
+    match attach {
+        Attach::Open { .. } => require(grant, Capability::TerminalControl)?,
+        Attach::Join { session, .. } => drop(running(app, &grant.build, session)?),
+    }
     Ok((role, app.door.attend(grant, entry).await?))
 }
 
 /// The session that somebody wants to look at.
-async fn join(app: &App, entry: &Entry, build: &BuildId, session: &str) -> Result<Arc<Session>, Refused> {
-    let session = app.door.registry().of_build(build, session).ok_or(Problem::SessionUnknown)?;
+async fn join(app: &App, entry: &Entry, build: &BuildId, id: &str) -> Result<Arc<Session>, Refused> {
+    let session = running(app, build, id)?;
     match session.live().await {
         Err(ending @ Ending::Failed(_)) => Err(app.door.refusal_of(&ending, entry)),
         _ => Ok(session),
     }
+}
+
+/// The session, if it is one of the build.
+fn running(app: &App, build: &BuildId, id: &str) -> Result<Arc<Session>, Refused> {
+    app.door.registry().of_build(build, id).ok_or_else(|| Problem::SessionUnknown.into())
 }
 
 /// The first message; `None` where the browser went away without one.
@@ -168,7 +188,8 @@ async fn hello(socket: &mut WebSocket) -> Result<Option<Hello>, Refused> {
             Some(Ok(Message::Binary(_))) => {
                 return Err(Refused::because(Problem::Malformed, "The first message has to be hello."));
             }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
+            Some(Err(error)) => return leave::broken(&error).map_or(Ok(None), Err),
+            Some(Ok(Message::Close(_))) | None => return Ok(None),
         }
     }
 }

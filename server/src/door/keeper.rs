@@ -59,6 +59,7 @@ impl Door {
                 }
                 Err(refused) => {
                     tracing::error!(build.id = %id, %refused, "life of access not recorded; trying again");
+                    // Nothing waits for the store to be cut off.
                     let life = self.life(&entry.record());
                     if life.state == State::Ended {
                         self.0.registry.close_all_of(&id, ended(&life).problem);
@@ -84,7 +85,7 @@ impl Door {
     /// Records what time has brought about, and whether anybody is there. Somebody who came while the
     /// going of the one before was being recorded found nothing to record: that is made up for here.
     async fn settle(&self, entry: &Entry, count: usize, since: Timestamp) -> Result<Life, Refused> {
-        let now = self.now();
+        let (now, hint) = (self.now(), entry.hint());
         let record = |record: &mut BuildRecord| {
             let (facts, policy) = (&mut record.facts, &record.policy);
             match facts.attached_since {
@@ -92,6 +93,9 @@ impl Door {
                 // Who is not let in has come too late, and is told so elsewhere.
                 None if count > 0 => drop(facts.attach(policy, now)),
                 _ => {}
+            }
+            if let Some(why) = &hint {
+                facts.give_up(policy, now, why);
             }
             facts.settle(policy, now);
         };
@@ -134,9 +138,10 @@ impl Door {
         if life.state == State::Pending && record.machine.is_some() && Entry::first(&entry.probing) {
             let (door, entry) = (self.clone(), Arc::clone(entry));
             self.0.lifetime.spawn_until_end(async move {
+                // What was said before is about another try.
+                entry.set_hint(None);
                 door.probe(&entry).await;
                 entry.probing.store(false, Ordering::Release);
-                entry.set_hint(None);
                 // Turned on again while this one was ending: the keeper has to look again.
                 entry.attached.send_modify(|_| {});
             });
@@ -153,7 +158,9 @@ impl Door {
             }
             let result = match self.terminal_target(&record).await {
                 Ok((backend, target)) => backend.probe(target).await,
-                Err(refused) => Err(BackendError::Unreachable(refused.detail)),
+                Err(refused) => {
+                    Err(BackendError::Unreachable(refused.detail.trim_end_matches('.').to_owned()))
+                }
             };
             let now = self.now();
             match result {
@@ -199,11 +206,11 @@ impl Door {
 }
 
 /// Plain words that follow a colon.
-pub(super) fn in_words(error: &BackendError) -> String {
+fn in_words(error: &BackendError) -> String {
     match error {
         BackendError::Target(_) => "its address is outside the configured networks".into(),
-        BackendError::Unreachable(why) | BackendError::Session(why) | BackendError::Gone(why) => why.clone(),
         BackendError::HostKey(_) => "its host key is not the one that the CI registered".into(),
-        BackendError::Login(_) => "it refused the login".into(),
+        BackendError::Login(why) => format!("it refused the login: {why}"),
+        BackendError::Unreachable(why) | BackendError::Session(why) | BackendError::Gone(why) => why.clone(),
     }
 }

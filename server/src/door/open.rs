@@ -6,7 +6,6 @@ use serde_json::json;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::Size;
 
-use super::keeper::in_words;
 use super::{Actor, Door, Entry, Refused, ended};
 use crate::access::lifecycle::State;
 use crate::access::{Capability, Grant};
@@ -66,7 +65,8 @@ impl Door {
             return Err(ended(&life));
         }
         match session.live().await {
-            Ok(()) => Ok(session),
+            // A shell that ends at once may have said why: its output and its status are there to be seen.
+            Ok(()) | Err(Ending::Exit { .. }) => Ok(session),
             Err(ending) => Err(self.refusal_of(&ending, entry)),
         }
     }
@@ -82,7 +82,10 @@ impl Door {
             Ending::Failed(error) => {
                 let problem = error.problem();
                 let sentence = problem.sentence().trim_end_matches('.');
-                Refused::because(problem, format!("{sentence}: {}.", in_words(error)))
+                match error.why() {
+                    Some(why) => Refused::because(problem, format!("{sentence}: {why}.")),
+                    None => problem.into(),
+                }
             }
             Ending::Closed(problem) => (*problem).into(),
             Ending::Exit { .. } => {

@@ -50,6 +50,8 @@ test("somebody who stays is let in until the build's time is over, and not longe
   await saysTheEnd(terminal.page, /time limit|ended/i);
   const { access } = await demo.view(build);
   expect(access).toMatchObject({ state: "ended", cause: "deadline" });
+  await terminal.page.reload();
+  await expect(terminal.page.getByText(/time limit|ended/i).first()).toBeVisible();
 });
 
 test("a machine that is gone takes its shells with it", async ({ dana, demo }) => {

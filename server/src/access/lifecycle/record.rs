@@ -70,6 +70,15 @@ impl Facts {
         }
     }
 
+    /// Where the time for an answer is over: records what was last seen of the machine as the cause,
+    /// which says more than that it did not answer.
+    pub fn give_up(&mut self, timing: &Policy, now: Timestamp, why: &str) {
+        let failed = life(self, timing, now).state == State::Failed;
+        if let (true, Probe::Waiting, Some((at, _))) = (failed, &self.probe, self.failure(timing, now)) {
+            self.probe = Probe::Failed { at, why: why.to_owned() };
+        }
+    }
+
     /// What the CI says about the build's times. A start that is not mentioned stays as it was.
     pub fn schedule(
         &mut self,
