@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use transom_protocol::wire::ClientMessage;
 use transom_tests::front::{Front, START};
 use transom_tests::machine::Machine;
 use transom_tests::pass::Pass;
@@ -144,6 +145,24 @@ async fn a_clock_set_back_lengthens_nothing() -> anyhow::Result<()> {
     front.at(22)?;
     shows(&front, "ended", 30, "grace").await?;
     pass.is_dead(&front, &machine, "access-ended").await
+}
+
+#[tokio::test]
+async fn who_comes_while_the_last_one_goes_is_there() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    let mut inside = enter(&front).await?;
+    let session = inside.welcomed()?.session.clone();
+    front.finish("b1", "succeeded").await?;
+    let token = front.controller("b1").await?;
+    for _ in 0..20 {
+        let next = front.socket().await?;
+        let going = async { inside.say(&ClientMessage::Leave).await };
+        let (gone, come) = tokio::join!(going, next.join(&token, &session, None));
+        gone?;
+        inside = come?;
+        shows(&front, "held", 60, "deadline").await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -66,14 +66,17 @@ impl Events {
     /// # Errors
     /// Where the stream ends first.
     pub async fn until(&mut self, name: &str, wanted: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
-        let mut seen = Vec::new();
-        while let Some(event) = self.next().await? {
-            if event.name == name && wanted(&event.data) {
-                return Ok(event.data);
+        let waiting = async {
+            let mut seen = Vec::new();
+            while let Some(event) = self.next().await? {
+                if event.name == name && wanted(&event.data) {
+                    return Ok(event.data);
+                }
+                seen.push(event);
             }
-            seen.push(event);
-        }
-        anyhow::bail!("the stream ended after {seen:?}")
+            anyhow::bail!("the stream ended after {seen:?}")
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.context("no such event came")?
     }
 
     /// Waits for the end of the stream; returns what came before it.
@@ -81,10 +84,13 @@ impl Events {
     /// # Errors
     /// Where it does not end.
     pub async fn rest(&mut self) -> anyhow::Result<Vec<Event>> {
-        let mut seen = Vec::new();
-        while let Some(event) = self.next().await? {
-            seen.push(event);
-        }
-        Ok(seen)
+        let waiting = async {
+            let mut seen = Vec::new();
+            while let Some(event) = self.next().await? {
+                seen.push(event);
+            }
+            Ok(seen)
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.context("the stream did not end")?
     }
 }

@@ -303,11 +303,15 @@ impl Socket {
     /// # Errors
     /// Where it does not, or does not say why.
     pub async fn closed(&mut self) -> anyhow::Result<Closed> {
-        loop {
-            if let Some(closed) = self.step().await? {
-                return Ok(closed);
+        // Pings go on for ever, so each step's own patience is not enough.
+        let waiting = async {
+            loop {
+                if let Some(closed) = self.step().await? {
+                    return Ok(closed);
+                }
             }
-        }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.context("it was not closed")?
     }
 
     /// Handles one message; says how the conversation ended where this was its end.
