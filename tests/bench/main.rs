@@ -1,7 +1,7 @@
 //! Transom beside plain `ssh` on the same sshd: what a terminal through the browser costs.
 //!
-//! `cargo build --release -p transom-server && cargo run --release -p transom-tests --bin bench`,
-//! with names of subjects for some of them only. Figures go to `target/bench/*.json`. Everything
+//! `cargo build --release -p transom-server -p transom-tests`, then `cargo run --release
+//! -p transom-tests --bin bench`, with names of subjects for some of them only. Figures go to `target/bench/*.json`. Everything
 //! runs on the loopback of one host, in turns, so ratios say more than absolute figures.
 
 mod bulk;

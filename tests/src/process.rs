@@ -88,7 +88,7 @@ fn beside_this_one(name: &str) -> anyhow::Result<PathBuf> {
     let program = directory.join(name);
     ensure!(
         program.exists(),
-        "{name} is not built: cargo build -p transom-server in the same profile, then again"
+        "{name} is not built: cargo build -p transom-server -p transom-tests in the same profile, then again"
     );
     Ok(program)
 }
