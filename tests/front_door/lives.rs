@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use transom_protocol::wire::ClientMessage;
-use transom_tests::front::Front;
+use transom_tests::front::{Front, START};
 use transom_tests::machine::Machine;
 use transom_tests::pass::Pass;
 

@@ -39,8 +39,11 @@ impl Machine {
         let mut machine = Self { sshd: None, dir, port: free_port()?, user: user.to_owned() };
         machine.new_host_key()?;
         std::fs::write(machine.path("authorized_keys"), "")?;
-        std::fs::create_dir(machine.path("build"))?;
-        std::fs::set_permissions(machine.path("build"), PermissionsExt::from_mode(0o777))?;
+        // A home of its own: whoever runs this may have a profile that takes its time, or takes locks.
+        for place in ["build", "home"] {
+            std::fs::create_dir(machine.path(place))?;
+            std::fs::set_permissions(machine.path(place), PermissionsExt::from_mode(0o777))?;
+        }
         machine.write_config(more)?;
         machine.boot()?;
         Ok(machine)
@@ -65,7 +68,7 @@ impl Machine {
                  AuthorizedKeysFile {dir}/authorized_keys\nPasswordAuthentication no\n\
                  KbdInteractiveAuthentication no\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n\
                  PidFile none\nLogLevel ERROR\nMaxStartups 200\nMaxSessions 200\nAcceptEnv LANG LC_*\n\
-                 PrintMotd no\nPrintLastLog no\nSubsystem sftp internal-sftp\n"
+                 PrintMotd no\nPrintLastLog no\nSetEnv HOME={dir}/home\nSubsystem sftp internal-sftp\n"
             ),
         )?;
         Ok(())

@@ -172,6 +172,7 @@ pub fn life(facts: &Facts, timing: &Policy, now: Timestamp) -> Life {
     };
     let patience = facts.answer_by(timing).filter(|_| state == State::Pending);
     let marks = warnings(&life).map(|warning| warning.at);
+    let end = end.filter(|_| state != State::Ended);
     let moments = end.map(|(at, _)| at).into_iter().chain(patience);
     life.next = moments.chain(marks).filter(|at| *at > now).min();
     life
