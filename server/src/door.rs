@@ -9,22 +9,22 @@ mod builds;
 mod entry;
 mod journal;
 mod keeper;
+mod knock;
 mod machine;
 mod open;
 mod tokens;
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use transom_protocol::problem::Problem;
 
+use crate::access::BuildId;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{self, Life};
 use crate::access::token::{Mint, TokenError, Verifier};
-use crate::access::{BuildId, Grant};
 use crate::backend::{Backends, Dialer};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -244,56 +244,6 @@ impl Door {
                 return Ok(entry);
             }
         }
-    }
-
-    /// Opens a token and says what it allows now: its capabilities, cut down to what the policy of
-    /// the build allows. A token from before the last revocation opens nothing.
-    ///
-    /// # Errors
-    /// Why the token is refused.
-    pub async fn grant(&self, token: &str) -> Result<(Grant, Arc<Entry>), Refused> {
-        let grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
-        self.as_of_now(grant).await
-    }
-
-    /// Like [`Door::grant`], for somebody who wants in: a refusal is audited, once it is known whom it
-    /// concerns.
-    ///
-    /// # Errors
-    /// Why the token is refused.
-    pub async fn knock(
-        &self,
-        token: &str,
-        address: Option<IpAddr>,
-    ) -> Result<(Grant, Arc<Entry>, Actor), Refused> {
-        let grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
-        let (build, actor) = (grant.build.clone(), Actor::of(&grant, address));
-        let allowed = self.as_of_now(grant).await;
-        let (grant, entry) = self.denied(Some(&build), &actor, "viewer.join", allowed).await?;
-        Ok((grant, entry, actor))
-    }
-
-    /// What a grant allows now.
-    async fn as_of_now(&self, mut grant: Grant) -> Result<(Grant, Arc<Entry>), Refused> {
-        // A token for a build that was never registered says no more than any other wrong token.
-        let entry = self.entry(&grant.build).await.map_err(|refused| match refused.problem {
-            Problem::BuildUnknown => Problem::TokenInvalid.into(),
-            _ => refused,
-        })?;
-        let record = entry.record();
-        let life = self.life(&record);
-        if life.state == lifecycle::State::Ended {
-            return Err(ended(&life));
-        }
-        if grant.epoch < record.epoch {
-            return Err(Problem::Revoked.into());
-        }
-        if grant.epoch > record.epoch {
-            // One that the future may not revoke either.
-            return Err(Problem::TokenInvalid.into());
-        }
-        grant.capabilities = grant.capabilities.intersect(&record.policy.capabilities);
-        Ok((grant, entry))
     }
 
     /// Changes a build's record and tells everybody who watches it.
