@@ -19,7 +19,8 @@ lint: install web tests/browser/node_modules/.package-lock.json ## formats, lint
 	@node scripts/check.mjs lint
 
 bench: web ## measure; figures go to target/bench
-	cargo run --release --locked -p transom-tests --bin bench
+	cargo build --release --locked --bin transom --bin bench
+	$(TARGET)/release/bench
 
 web: web/dist/index.html ## build the front end
 

@@ -38,7 +38,7 @@ impl Door {
     }
 
     /// What a grant allows now.
-    async fn as_of_now(&self, mut grant: Grant) -> Result<(Grant, Arc<Entry>), Refused> {
+    pub(super) async fn as_of_now(&self, mut grant: Grant) -> Result<(Grant, Arc<Entry>), Refused> {
         // A token for a build that was never registered says no more than any other wrong token.
         let entry = self.entry(&grant.build).await.map_err(|refused| match refused.problem {
             Problem::BuildUnknown => Problem::TokenInvalid.into(),

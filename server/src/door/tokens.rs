@@ -167,17 +167,7 @@ impl Door {
 
     /// A new token for a grant that was given before, cut down to what it may do now.
     async fn again(&self, grant: &Grant) -> Result<Renewed, Refused> {
-        let entry = self.entry(&grant.build).await?;
-        let record = entry.record();
-        let life = self.life(&record);
-        if life.state == State::Ended {
-            return Err(ended(&life));
-        }
-        if grant.epoch < record.epoch {
-            return Err(Problem::Revoked.into());
-        }
-        let capabilities = grant.capabilities.intersect(&record.policy.capabilities);
-        let narrowed = Grant { capabilities, ..grant.clone() };
+        let (narrowed, _) = self.as_of_now(grant.clone()).await?;
         let token = self.0.mint.mint(&narrowed, self.now(), &random::id("t"))?;
         Ok(Renewed {
             token: token.token,
