@@ -219,7 +219,7 @@ impl Writer {
         let mut batch = Vec::with_capacity(LINK_PIECES);
         let mut given_size = first_size;
         let ending = loop {
-            let wait = session.seats().must_wait(tick());
+            let wait = session.seats().must_wait(tick().into_std());
             let wanted_size = session.seats().size().unwrap_or(given_size);
             tokio::select! {
                 biased;

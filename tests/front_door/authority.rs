@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 use reqwest::Method;
 use serde_json::{Value, json};
+use transom_tests::ci::Reply;
 use transom_tests::forge::Forge;
-use transom_tests::front::{Front, Reply};
+use transom_tests::front::Front;
 use transom_tests::machine::Machine;
 
 /// Routes in rows, callers in columns. A number is the status of a success; a word is in [`WORDS`].

@@ -39,10 +39,9 @@ impl Machine {
         let mut machine = Self { sshd: None, dir, port: free_port()?, user: user.to_owned() };
         machine.new_host_key()?;
         std::fs::write(machine.path("authorized_keys"), "")?;
-        // A home of its own: whoever runs this may have a profile that takes its time, or takes locks.
-        for place in ["build", "home"] {
-            std::fs::create_dir(machine.path(place))?;
-            std::fs::set_permissions(machine.path(place), PermissionsExt::from_mode(0o777))?;
+        for open_to_all in ["build", "home"] {
+            std::fs::create_dir(machine.path(open_to_all))?;
+            std::fs::set_permissions(machine.path(open_to_all), PermissionsExt::from_mode(0o777))?;
         }
         machine.write_config(more)?;
         machine.boot()?;
@@ -59,6 +58,8 @@ impl Machine {
         self.boot()
     }
 
+    /// Shells have a home of their own here: the profile of whoever runs the tests may do anything,
+    /// and must not be cut short when a machine dies.
     fn write_config(&self, more: &str) -> anyhow::Result<()> {
         let (dir, port) = (self.dir.path().display(), self.port);
         std::fs::write(

@@ -7,7 +7,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use transom_protocol::wire::{Attach, Family, Size};
 
-use crate::front::{Front, Reply};
+use crate::ci::Reply;
+use crate::front::Front;
 use crate::machine::Machine;
 
 /// What was handed out before the end, to be tried after it.

@@ -15,7 +15,7 @@ use transom_protocol::wire::{
 };
 
 use crate::PATIENCE;
-use crate::front::Reply;
+use crate::ci::Reply;
 
 /// A WebSocket to the server.
 pub struct Socket {
@@ -40,6 +40,8 @@ pub struct Socket {
     pub messages: Vec<ServerMessage>,
     /// Whether output is acknowledged by itself.
     pub acks: bool,
+    /// Whether all output is kept, rather than the newest piece only.
+    pub keeps: bool,
 }
 
 /// How a conversation ended.
@@ -103,6 +105,7 @@ impl Socket {
             size: None,
             messages: Vec::new(),
             acks: true,
+            keeps: true,
         })
     }
 
@@ -244,7 +247,15 @@ impl Socket {
     /// # Errors
     /// Where the connection is gone.
     pub async fn ack(&mut self) -> anyhow::Result<()> {
-        self.raw(Message::Binary(ClientFrame::OutputAck { offset: self.offset }.encode())).await
+        self.ack_to(self.offset).await
+    }
+
+    /// Acknowledges the output below `offset`.
+    ///
+    /// # Errors
+    /// Where the connection is gone.
+    pub async fn ack_to(&mut self, offset: u64) -> anyhow::Result<()> {
+        self.raw(Message::Binary(ClientFrame::OutputAck { offset }.encode())).await
     }
 
     /// All output as text, without the marks by which bash switches bracketed paste.
@@ -327,6 +338,9 @@ impl Socket {
                 ServerFrame::Output { offset, bytes } => {
                     ensure!(offset == self.offset, "output at {offset} instead of {}", self.offset);
                     self.offset += bytes.len() as u64;
+                    if !self.keeps {
+                        self.output.clear();
+                    }
                     self.output.extend_from_slice(&bytes);
                     if self.acks {
                         self.ack().await?;

@@ -36,6 +36,8 @@ use leave::Leave;
 
 /// How long a browser may take to say hello.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
+/// Bytes kept ready for what a browser sends; a longer message gets its own.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
 
 /// A viewer's WebSocket, subprotocol `transom.v1`; see `protocol/src/wire.rs`.
 #[utoipa::path(get, path = "/api/v1/socket", tag = "sessions", security(()),
@@ -70,6 +72,8 @@ pub async fn socket(
         .protocols([SUBPROTOCOL])
         .max_message_size(limits::MESSAGE_BYTES)
         .max_frame_size(limits::MESSAGE_BYTES)
+        // Browsers send little; what is reserved here is cleared before each look at the socket.
+        .read_buffer_size(READ_BUFFER_BYTES)
         // Output is held where it can be skipped, not in buffers on the way.
         .write_buffer_size(0)
         .max_write_buffer_size(2 * limits::MESSAGE_BYTES)

@@ -44,7 +44,7 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
         steps: about.steps,
         dashboard_url: about.dashboard_url,
         access: access(entry, &record, &life),
-        features: features(&record, &life),
+        features: features(&life, app.door.offers_terminal(&record)),
         permissions: grant.map(|g| permissions(&record, g)).unwrap_or_default(),
         sessions: sessions.iter().map(|s| session_view(s)).collect(),
         viewers: if shows_people { viewers(&sessions, grant) } else { Vec::new() },
@@ -78,16 +78,14 @@ fn access(entry: &Entry, record: &BuildRecord, life: &Life) -> AccessView {
     }
 }
 
-fn features(record: &BuildRecord, life: &Life) -> Features {
-    let endpoints = record.machine.as_ref().map(|m| m.endpoints.as_slice()).unwrap_or_default();
-    let offers = |protocol: &str| endpoints.iter().any(|e| e.protocol == protocol);
+fn features(life: &Life, has_terminal: bool) -> Features {
     let closed = |what: &str| Feature { available: false, reason: Some(what.to_owned()) };
     let terminal = if !life.admits {
         closed(&sentence(life))
-    } else if offers("ssh") {
+    } else if has_terminal {
         Feature { available: true, reason: None }
     } else {
-        closed("This machine offers no SSH.")
+        closed("This machine offers no terminal.")
     };
     Features { terminal, desktop: closed("This machine offers no desktop.") }
 }

@@ -194,6 +194,12 @@ impl Door {
         }
     }
 
+    /// Whether the build's machine is registered and gives terminals.
+    #[must_use]
+    pub fn offers_terminal(&self, record: &BuildRecord) -> bool {
+        record.machine.as_ref().is_some_and(|m| self.0.backends.terminal_of(&m.endpoints).is_some())
+    }
+
     /// Everything that is needed to open a terminal on the build's machine.
     pub(super) async fn terminal_target(
         &self,

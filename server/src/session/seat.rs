@@ -1,10 +1,9 @@
 //! Who looks at a session: a seat per viewer, kept over a dropped connection.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use tokio::time::Instant;
 use transom_protocol::wire::{Role, Size};
 
 use crate::access::Person;
@@ -245,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_seat_is_given_back_to_its_own_person_only() {
-        let (mut seats, now) = (Seats::default(), tick());
+        let (mut seats, now) = (Seats::default(), tick().into_std());
         seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.mine("a", 1).unwrap().applied = 7;
         seats.leave("a", 1, false);
@@ -257,7 +256,7 @@ mod tests {
 
     #[test]
     fn the_newest_connection_of_a_seat_wins() {
-        let (mut seats, now) = (Seats::default(), tick());
+        let (mut seats, now) = (Seats::default(), tick().into_std());
         seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.take(back("b", "a", "dana"), 8, now).unwrap();
         assert!(seats.mine("a", 1).is_none());
@@ -267,7 +266,7 @@ mod tests {
 
     #[test]
     fn whoever_types_drives_and_whoever_is_left_takes_over() {
-        let (mut seats, now) = (Seats::default(), tick());
+        let (mut seats, now) = (Seats::default(), tick().into_std());
         seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.take(arrival("b", "ravi", Role::Controller), 8, now).unwrap();
         seats.take(arrival("c", "kim", Role::Viewer), 8, now).unwrap();
@@ -281,7 +280,7 @@ mod tests {
 
     #[test]
     fn the_fastest_answering_controller_sets_the_pace() {
-        let (mut seats, start) = (Seats::default(), tick());
+        let (mut seats, start) = (Seats::default(), tick().into_std());
         seats.take(arrival("fast", "dana", Role::Controller), 8, start).unwrap();
         seats.take(arrival("slow", "ravi", Role::Controller), 8, start).unwrap();
         let far = PACE_BYTES * 2;
@@ -295,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_silent_viewer_and_one_who_only_looks_never_hold_the_program() {
-        let (mut seats, start) = (Seats::default(), tick());
+        let (mut seats, start) = (Seats::default(), tick().into_std());
         seats.take(arrival("looks", "kim", Role::Viewer), 8, start).unwrap();
         seats.sent("looks", 1, PACE_BYTES * 2, false, start);
         assert_eq!(seats.must_wait(start), None);
@@ -307,7 +306,7 @@ mod tests {
 
     #[test]
     fn only_so_many_seats_are_kept_for_those_who_left() {
-        let (mut seats, now) = (Seats::default(), tick());
+        let (mut seats, now) = (Seats::default(), tick().into_std());
         for i in 0..200 {
             let id = format!("v{i}");
             seats.take(arrival(&id, "dana", Role::Controller), 8, now).unwrap();

@@ -87,7 +87,7 @@ impl Viewer {
         most: usize,
     ) -> Result<Self, Problem> {
         let back_to = arrival.back_to.clone();
-        let seat = session.seats().take(arrival, most, tick()).ok_or(Problem::TooMany)?;
+        let seat = session.seats().take(arrival, most, tick().into_std()).ok_or(Problem::TooMany)?;
         let came_back = back_to.as_deref() == Some(seat.id.as_str());
         let (kept, history) = {
             let log = session.scrollback();
@@ -117,7 +117,7 @@ impl Viewer {
             session: Arc::clone(session),
         };
         if let Some(offset) = kept {
-            session.seats().sent(&viewer.id, viewer.generation, offset, true, tick());
+            session.seats().sent(&viewer.id, viewer.generation, offset, true, tick().into_std());
         }
         session.company_changed();
         Ok(viewer)
@@ -229,7 +229,7 @@ impl Viewer {
     /// # Errors
     /// [`Problem::Malformed`] for output that was never sent.
     pub fn ack(&mut self, offset: u64) -> Result<(), Problem> {
-        if !self.session.seats().acked(&self.id, self.generation, offset, tick()) {
+        if !self.session.seats().acked(&self.id, self.generation, offset, tick().into_std()) {
             return Err(Problem::Malformed);
         }
         self.acked = self.acked.max(offset);
@@ -311,7 +311,7 @@ impl Viewer {
         if reset {
             self.acked = offset;
         }
-        self.session.seats().sent(&self.id, self.generation, offset, reset, tick());
+        self.session.seats().sent(&self.id, self.generation, offset, reset, tick().into_std());
     }
 
     fn presence(&self) -> Update {

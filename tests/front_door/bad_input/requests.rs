@@ -2,7 +2,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use transom_tests::front::{Front, Reply};
+use transom_tests::ci::{Ci, Reply};
+use transom_tests::front::Front;
 
 const SECRET: &str = "hunter2-hunter2";
 /// A public key of nobody.
@@ -10,7 +11,7 @@ const HOST_KEY: &str = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 async fn put(front: &Front, path: &str, kind: &str, body: impl Into<String>) -> anyhow::Result<Reply> {
     let request = front.request(Method::PUT, path).bearer_auth(&front.key).header("content-type", kind);
-    Front::reply(request.body(body.into())).await
+    Ci::reply(request.body(body.into())).await
 }
 
 fn check(what: &str, reply: &Reply, status: u16, problem: &str) {

@@ -60,13 +60,13 @@ impl<'a> Conversation<'a> {
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         pings.reset();
         let mut unanswered = 0;
-        let idle_s = self.entry.record().policy.idle_s;
-        let mut last_input = tick();
+        let idle_after = Duration::from_secs(self.entry.record().policy.idle_s.into());
+        let idle = tokio::time::sleep(idle_after);
+        tokio::pin!(idle);
         if send(socket, &self.welcome()).await.is_err() || self.tell_access(socket, None).await.is_err() {
             return Leave::Silently;
         }
         loop {
-            let idle_at = last_input + Duration::from_secs(idle_s.into());
             tokio::select! {
                 message = socket.recv() => {
                     let message = match message {
@@ -76,7 +76,7 @@ impl<'a> Conversation<'a> {
                     };
                     unanswered = 0;
                     if matches!(message, Message::Binary(ref b) if b.first() == Some(&transom_protocol::wire::kind::INPUT)) {
-                        last_input = tick();
+                        idle.as_mut().reset(tick() + idle_after);
                     }
                     match self.heard(message).await {
                         Ok(Some(answer)) => if send(socket, &answer).await.is_err() { return Leave::Silently },
@@ -114,7 +114,7 @@ impl<'a> Conversation<'a> {
                         return Leave::Silently;
                     }
                 }
-                () = tokio::time::sleep_until(idle_at), if idle_s > 0 => return Problem::Idle.into(),
+                () = &mut idle, if !idle_after.is_zero() => return Problem::Idle.into(),
             }
         }
     }

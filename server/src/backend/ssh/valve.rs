@@ -5,7 +5,11 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
+
+/// Bytes read from the socket at once. russh reads each packet in two pieces, and sshd sends a
+/// packet per read of its PTY; without this each costs two system calls.
+const READ_BYTES: usize = 32 * 1024;
 
 /// Opens and closes the reading side of a [`Valved`] stream. Open at first.
 #[derive(Debug, Clone, Default)]
@@ -47,13 +51,13 @@ impl Valve {
 /// A stream behind a [`Valve`].
 #[derive(Debug)]
 pub(super) struct Valved<S> {
-    stream: S,
+    stream: BufReader<S>,
     valve: Valve,
 }
 
-impl<S> Valved<S> {
+impl<S: AsyncRead> Valved<S> {
     pub(super) fn new(stream: S, valve: Valve) -> Self {
-        Self { stream, valve }
+        Self { stream: BufReader::with_capacity(READ_BYTES, stream), valve }
     }
 }
 
@@ -70,7 +74,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Valved<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Valved<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Valved<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }

@@ -1,3 +1,5 @@
+//! Builds: added once, changed by compare and swap, found again.
+
 use futures_util::future::join_all;
 
 use crate::access::build::BuildRecord;

@@ -1,3 +1,5 @@
+//! Renewals: one after the other, and a copy kills the chain.
+
 use futures_util::future::join_all;
 
 use crate::access::Grant;

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Seeds the corpora from the golden vectors and runs the fuzz targets: ./run.sh SECONDS [TARGET…]
+set -eu
+cd "$(dirname "$0")"
+seconds=${1:?for how many seconds?}
+shift
+[ $# -gt 0 ] || set -- client_frame server_frame client_message round_trip
+export RUSTC_BOOTSTRAP=1
+cargo run --quiet --manifest-path ../Cargo.toml --example fuzz_seeds
+for target; do
+    cargo fuzz run "$target" -- -max_total_time="$seconds" -max_len=140000 -print_final_stats=1
+done

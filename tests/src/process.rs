@@ -1,0 +1,140 @@
+//! The `transom` program as a process of its own, and what it costs.
+
+use std::fs;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use reqwest::Method;
+use transom_server::clock::Clock;
+
+use crate::PATIENCE;
+use crate::ci::Ci;
+use crate::settings::Settings;
+
+/// A running `transom serve`, killed when dropped.
+pub struct Process {
+    child: Child,
+    ci: Ci,
+    settings: Settings,
+}
+
+impl Deref for Process {
+    type Target = Ci;
+
+    fn deref(&self) -> &Ci {
+        &self.ci
+    }
+}
+
+impl Process {
+    /// Starts the program beside this one, which cargo built in the same profile.
+    ///
+    /// # Errors
+    /// Where it is not there or does not serve.
+    pub async fn start(more: &str) -> anyhow::Result<Self> {
+        let program = beside_this_one("transom")?;
+        let settings = Settings::write(more)?;
+        let log = fs::File::create(settings.dir().join("transom.log"))?;
+        let child = Command::new(&program)
+            .arg("serve")
+            .arg("--config")
+            .arg(settings.file())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        let ci = Ci::new(&settings, Clock::system())?;
+        let process = Self { child, ci, settings };
+        for _ in 0..(PATIENCE.as_millis() / 20) {
+            if process.send(Method::GET, "/healthz", "", None).await.is_ok_and(|r| r.status == 200) {
+                return Ok(process);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        anyhow::bail!("it does not serve: {}", process.log())
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.settings.dir().join("transom.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn beside_this_one(name: &str) -> anyhow::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let mut directory = own.parent().context("this program is nowhere")?;
+    if directory.ends_with("deps") {
+        directory = directory.parent().unwrap_or(directory);
+    }
+    let program = directory.join(name);
+    ensure!(
+        program.exists(),
+        "{name} is not built: cargo build -p transom-server -p transom-tests in the same profile, then again"
+    );
+    Ok(program)
+}
+
+/// Memory of a process, in KiB.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory {
+    /// Resident, with all of what it shares.
+    pub rss_kib: u64,
+    /// Resident, with its part of what it shares.
+    pub pss_kib: u64,
+}
+
+/// The memory of process `pid`.
+///
+/// # Errors
+/// Where there is no such process, or it is somebody else's.
+pub fn memory(pid: u32) -> anyhow::Result<Memory> {
+    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
+    let line = |name: &str| {
+        let line = text.lines().find_map(|l| l.strip_prefix(name)).context("no such line in smaps")?;
+        line.split_whitespace().next().and_then(|n| n.parse().ok()).context("no number in smaps")
+    };
+    Ok(Memory { rss_kib: line("Rss:")?, pss_kib: line("Pss:")? })
+}
+
+/// How long the threads of process `pid` have run, in seconds.
+///
+/// # Errors
+/// Where there is no such process.
+pub fn cpu_s(pid: u32) -> anyhow::Result<f64> {
+    let mut run_ns = 0;
+    for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+        // A thread may end between the listing and the look.
+        let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+        run_ns += text.split_whitespace().next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+    }
+    Ok(Duration::from_nanos(run_ns).as_secs_f64())
+}
+
+/// Bytes that process `pid` has written so far.
+///
+/// # Errors
+/// Where there is no such process, or it is somebody else's.
+pub fn written_bytes(pid: u32) -> anyhow::Result<u64> {
+    let text = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("io"))?;
+    let number = text.lines().find_map(|l| l.strip_prefix("wchar: ")).context("no wchar")?;
+    Ok(number.trim().parse()?)
+}

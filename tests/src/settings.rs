@@ -1,0 +1,83 @@
+//! What a server is started with: a directory with a configuration, fresh keys and a free port.
+
+use std::path::{Path, PathBuf};
+
+use transom_server::keys::{SecretHash, new_service_key, write_key_files};
+
+use crate::machine::free_port;
+
+/// The settings of one server; its files go when this is dropped.
+pub struct Settings {
+    /// A service key with every right.
+    pub key: String,
+    /// A service key that may only look.
+    pub weak_key: String,
+    port: u16,
+    dir: tempfile::TempDir,
+}
+
+impl Settings {
+    /// Writes them, with `more` lines at the head of the configuration.
+    ///
+    /// # Errors
+    /// Where the files cannot be written or no port is free.
+    pub fn write(more: &str) -> anyhow::Result<Self> {
+        Self::write_in(tempfile::tempdir()?, more)
+    }
+
+    /// The same, in a directory of the caller's.
+    ///
+    /// # Errors
+    /// As [`Settings::write`].
+    pub fn write_in(dir: tempfile::TempDir, more: &str) -> anyhow::Result<Self> {
+        write_key_files(&dir.path().join("keys"), false)?;
+        let (key, weak_key) = (new_service_key()?, new_service_key()?);
+        let port = free_port()?;
+        let hash = |k: &str| SecretHash::of(k).as_str().to_owned();
+        let text = format!(
+            r#"public_url = "http://127.0.0.1:{port}"
+{more}
+[listen]
+address = "127.0.0.1:{port}"
+[store]
+url = "sqlite:transom.db"
+[keys]
+directory = "keys"
+[machines]
+networks = ["127.0.0.0/8", "10.0.0.0/8"]
+connect_timeout_s = 5
+[[service_keys]]
+name = "ci"
+sha256 = "{}"
+allow = ["builds", "access", "tokens", "read", "audit"]
+[[service_keys]]
+name = "reader"
+sha256 = "{}"
+allow = ["read"]
+"#,
+            hash(key.expose()),
+            hash(weak_key.expose()),
+        );
+        let settings = Self { key: key.expose().clone(), weak_key: weak_key.expose().clone(), port, dir };
+        std::fs::write(settings.file(), text)?;
+        Ok(settings)
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn file(&self) -> PathBuf {
+        self.dir.path().join("transom.toml")
+    }
+
+    /// Where the server's files are.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Where the server is to be reached.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
