@@ -178,8 +178,8 @@ pub fn life(facts: &Facts, timing: &Policy, now: Timestamp) -> Life {
     life
 }
 
-/// When and why access ends as things stand: as it was recorded, else of all ends the first in time. Once a moment at or
-/// after it has come, no later moment with the same facts gives another.
+/// When and why access ends as things stand: as it was recorded, else of all ends the first in
+/// time. Once a moment at or after it has come, no later moment with the same facts gives another.
 fn end(facts: &Facts, timing: &Policy, failed_at: Option<Timestamp>) -> Option<(Timestamp, Cause)> {
     if facts.ended.is_some() || facts.enabled_at.is_none() {
         return facts.ended;
