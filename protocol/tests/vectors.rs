@@ -240,6 +240,7 @@ fn server_messages() -> Vec<ServerMessage> {
             role: Role::Controller,
             size: Size::default(),
             output: 0,
+            history: 4096,
             input: 0,
             resumed: false,
             token_expires_at: "2026-01-01T00:05:00Z".into(),

@@ -5,7 +5,6 @@
 
 pub mod build;
 pub mod lifecycle;
-pub mod secret;
 pub mod token;
 
 use std::collections::BTreeSet;

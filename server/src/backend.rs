@@ -119,6 +119,16 @@ impl BackendError {
             Self::Gone(_) => Problem::MachineGone,
         }
     }
+
+    /// What a person may read about it beyond the problem's own sentence: plain words that follow a
+    /// colon.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Target(_) | Self::HostKey(_) => None,
+            Self::Unreachable(why) | Self::Login(why) | Self::Session(why) | Self::Gone(why) => Some(why),
+        }
+    }
 }
 
 /// What Transom logs in with. Never shown to anybody.

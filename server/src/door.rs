@@ -9,6 +9,7 @@ mod builds;
 mod entry;
 mod journal;
 mod keeper;
+mod knock;
 mod machine;
 mod open;
 mod tokens;
@@ -16,14 +17,14 @@ mod tokens;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use transom_protocol::problem::Problem;
 
+use crate::access::BuildId;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{self, Life};
 use crate::access::token::{Mint, TokenError, Verifier};
-use crate::access::{BuildId, Grant};
 use crate::backend::{Backends, Dialer};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -39,6 +40,11 @@ pub use journal::Actor;
 pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
 pub use open::require;
 pub use tokens::{Issued, Renewed};
+
+/// How often the store is swept.
+const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(5);
+/// How long after its end a renewal is still known.
+const TOLD_WHY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Something was not allowed or not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -113,7 +119,15 @@ struct Inner {
     dialer: Dialer,
     registry: Registry,
     lifetime: Lifetime,
-    entries: Mutex<HashMap<BuildId, Arc<Entry>>>,
+    entries: Mutex<Entries>,
+}
+
+/// The builds whose access is not over.
+#[derive(Default)]
+struct Entries {
+    kept: HashMap<BuildId, Arc<Entry>>,
+    /// How many were forgotten so far. What was read before one was may be older than its end.
+    forgotten: u64,
 }
 
 /// What the door is made of.
@@ -170,10 +184,15 @@ impl Door {
                 })
                 .await;
             match restarted {
-                Ok(((), record)) => drop(door.keep(record)),
+                Ok(((), record)) => {
+                    let known = door.entries().forgotten;
+                    drop(door.keep(record, known));
+                }
                 Err(error) => tracing::error!(build.id = %id, %error, "build not resumed"),
             }
         }
+        let sweeper = door.clone();
+        door.0.lifetime.spawn_until_end(async move { sweeper.sweep().await });
         Ok(door)
     }
 
@@ -212,40 +231,19 @@ impl Door {
     /// # Errors
     /// [`Problem::BuildUnknown`], [`Problem::StoreUnavailable`].
     pub async fn entry(&self, id: &BuildId) -> Result<Arc<Entry>, Refused> {
-        if let Some(entry) = self.entries().get(id) {
-            return Ok(Arc::clone(entry));
+        loop {
+            let known = {
+                let entries = self.entries();
+                if let Some(entry) = entries.kept.get(id) {
+                    return Ok(Arc::clone(entry));
+                }
+                entries.forgotten
+            };
+            let stored = self.0.store.build(id).await?.ok_or(Problem::BuildUnknown)?;
+            if let Some(entry) = self.keep(stored.record, known) {
+                return Ok(entry);
+            }
         }
-        let stored = self.0.store.build(id).await?.ok_or(Problem::BuildUnknown)?;
-        Ok(self.keep(stored.record))
-    }
-
-    /// Opens a token and says what it allows now: its capabilities, cut down to what the policy of
-    /// the build allows. A token from before the last revocation opens nothing.
-    ///
-    /// # Errors
-    /// Why the token is refused.
-    pub async fn grant(&self, token: &str) -> Result<(Grant, Arc<Entry>), Refused> {
-        let mut grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
-        // A token for a build that was never registered says no more than any other wrong token.
-        let entry = self.entry(&grant.build).await.map_err(|refused| match refused.problem {
-            Problem::BuildUnknown => Problem::TokenInvalid.into(),
-            _ => refused,
-        })?;
-        let record = entry.record();
-        if grant.epoch < record.epoch {
-            let life = self.life(&record);
-            return Err(if life.state == lifecycle::State::Ended {
-                ended(&life)
-            } else {
-                Problem::Revoked.into()
-            });
-        }
-        if grant.epoch > record.epoch {
-            // One that the future may not revoke either.
-            return Err(Problem::TokenInvalid.into());
-        }
-        grant.capabilities = grant.capabilities.intersect(&record.policy.capabilities);
-        Ok((grant, entry))
     }
 
     /// Changes a build's record and tells everybody who watches it.
@@ -254,6 +252,9 @@ impl Door {
         id: &BuildId,
         mut change: impl FnMut(&mut BuildRecord) -> Result<T, Refused> + Send,
     ) -> Result<(T, Arc<Entry>), Refused> {
+        // Held from before the change until it is known: what was forgotten meanwhile is not taken up
+        // again from something older than its end.
+        let entry = self.entry(id).await?;
         let changed = self.0.store.update_build(id, |record| {
             let was_over = record.facts.ended.is_some();
             let value = change(record)?;
@@ -264,38 +265,56 @@ impl Door {
             Ok::<_, Refused>(value)
         });
         let (value, record) = changed.await?;
-        let entry = self.keep(record);
+        entry.publish(record);
         Ok((value, entry))
     }
 
-    /// Publishes a record and makes sure that its timers run. A build that is over and that nobody
-    /// holds any more is only looked at: its end was dealt with.
-    fn keep(&self, record: BuildRecord) -> Arc<Entry> {
+    /// Takes up a build that was read when `known` had been forgotten, and starts its keeper; `None`
+    /// where another was forgotten since, and it has to be read again. One that is over is only
+    /// looked at: its end was dealt with.
+    fn keep(&self, record: BuildRecord, known: u64) -> Option<Arc<Entry>> {
         let mut entries = self.entries();
-        let entry = match entries.get(&record.id) {
+        let entry = match entries.kept.get(&record.id) {
             Some(entry) => Arc::clone(entry),
+            None if entries.forgotten != known => return None,
             None => {
                 let entry = Arc::new(Entry::new(record.clone()));
-                if record.facts.ended.is_some() {
-                    return entry;
+                if record.is_over() {
+                    return Some(entry);
                 }
-                entries.insert(record.id.clone(), Arc::clone(&entry));
+                entries.kept.insert(record.id.clone(), Arc::clone(&entry));
                 entry
             }
         };
         drop(entries);
         entry.publish(record);
         self.start_keeper(&entry);
-        entry
+        Some(entry)
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<BuildId, Arc<Entry>>> {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
         self.0.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets builds that are over and that nobody looks at.
+    /// Forgets a build that is over.
     fn forget(&self, id: &BuildId) {
-        self.entries().remove(id);
+        let mut entries = self.entries();
+        entries.kept.remove(id);
+        entries.forgotten += 1;
+    }
+
+    /// Forgets codes and renewals now and then, long after they are over: a page that slept over the
+    /// end is still told why.
+    async fn sweep(self) {
+        loop {
+            let now = self.now();
+            let before = now.saturating_sub(TOLD_WHY).unwrap_or(now);
+            if let Err(error) = self.0.store.sweep(before).await {
+                tracing::warn!(%error, "codes and renewals not swept");
+            }
+            let next = now.saturating_add(SWEEP_EVERY).unwrap_or(now);
+            self.0.clock.sleep_until(next).await;
+        }
     }
 }
 

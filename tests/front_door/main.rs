@@ -2,8 +2,18 @@
 
 #![allow(missing_docs, reason = "tests are named as sentences")]
 
-mod openapi;
+mod audit;
+mod authority;
+mod bad_input;
+mod cut;
+mod events;
+mod issuers;
+mod lives;
+mod logins;
+mod policy;
 mod terminal;
+mod timelines;
+mod tokens;
 
 use std::sync::Once;
 

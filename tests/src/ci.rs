@@ -78,15 +78,32 @@ impl Ci {
         bearer: &str,
         body: Option<&Value>,
     ) -> anyhow::Result<Reply> {
-        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        let mut request = self.request(method, path);
         if !bearer.is_empty() {
             request = request.bearer_auth(bearer);
         }
         if let Some(body) = body {
             request = request.json(body);
         }
+        Self::reply(request).await
+    }
+
+    /// A request, to be filled in by hand.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url))
+    }
+
+    /// The answer to `request`; a stream of events is not read.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub async fn reply(request: reqwest::RequestBuilder) -> anyhow::Result<Reply> {
         let response = request.send().await?;
         let status = response.status().as_u16();
+        let kind = response.headers().get("content-type").and_then(|v| v.to_str().ok());
+        if kind == Some("text/event-stream") {
+            return Ok(Reply { status, body: Value::Null });
+        }
         let body = serde_json::from_slice(&response.bytes().await?).unwrap_or(Value::Null);
         Ok(Reply { status, body })
     }

@@ -55,7 +55,15 @@ impl Front {
     /// # Errors
     /// Where it does not start.
     pub async fn start_with(clock: Clock, more: &str) -> anyhow::Result<Self> {
-        Self::with_settings(Settings::write(more)?, clock).await
+        Self::start_in(tempfile::tempdir()?, clock, more).await
+    }
+
+    /// A server that keeps its files in `dir`.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub async fn start_in(dir: tempfile::TempDir, clock: Clock, more: &str) -> anyhow::Result<Self> {
+        Self::with_settings(Settings::write_in(dir, more)?, clock).await
     }
 
     async fn with_settings(settings: Settings, clock: Clock) -> anyhow::Result<Self> {

@@ -1,8 +1,12 @@
 //! Transom through its front door, against real peers: what the tests and benches stand on.
 
 pub mod ci;
+pub mod events;
+pub mod forge;
 pub mod front;
+pub mod issuer;
 pub mod machine;
+pub mod pass;
 pub mod process;
 pub mod settings;
 pub mod socket;

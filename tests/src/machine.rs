@@ -39,15 +39,27 @@ impl Machine {
         let mut machine = Self { sshd: None, dir, port: free_port()?, user: user.to_owned() };
         machine.new_host_key()?;
         std::fs::write(machine.path("authorized_keys"), "")?;
-        std::fs::create_dir(machine.path("home"))?;
-        std::fs::create_dir(machine.path("build"))?;
-        std::fs::set_permissions(machine.path("build"), PermissionsExt::from_mode(0o777))?;
+        for open_to_all in ["build", "home"] {
+            std::fs::create_dir(machine.path(open_to_all))?;
+            std::fs::set_permissions(machine.path(open_to_all), PermissionsExt::from_mode(0o777))?;
+        }
         machine.write_config(more)?;
         machine.boot()?;
         Ok(machine)
     }
 
-    // Shells start from an empty home: what the account's own files do is no part of a test.
+    /// Restarts sshd with more lines for its configuration; connections that stand go on.
+    ///
+    /// # Errors
+    /// As [`Machine::start`].
+    pub fn reconfigure(&mut self, more: &str) -> anyhow::Result<()> {
+        self.power_off();
+        self.write_config(more)?;
+        self.boot()
+    }
+
+    /// Shells have a home of their own here: the profile of whoever runs the tests may do anything,
+    /// and must not be cut short when a machine dies.
     fn write_config(&self, more: &str) -> anyhow::Result<()> {
         let (dir, port) = (self.dir.path().display(), self.port);
         std::fs::write(
@@ -57,7 +69,7 @@ impl Machine {
                  AuthorizedKeysFile {dir}/authorized_keys\nPasswordAuthentication no\n\
                  KbdInteractiveAuthentication no\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n\
                  PidFile none\nLogLevel ERROR\nMaxStartups 200\nMaxSessions 200\nAcceptEnv LANG LC_*\n\
-                 SetEnv HOME={dir}/home\nPrintMotd no\nPrintLastLog no\nSubsystem sftp internal-sftp\n"
+                 PrintMotd no\nPrintLastLog no\nSetEnv HOME={dir}/home\nSubsystem sftp internal-sftp\n"
             ),
         )?;
         Ok(())
@@ -98,6 +110,26 @@ impl Machine {
             let _ = sshd.kill();
             let _ = sshd.wait();
         }
+    }
+
+    /// Stops sshd and everything that it has started, as pulling the plug does.
+    ///
+    /// # Errors
+    /// Where the system does not say what that is.
+    pub fn pull_the_plug(&mut self) -> anyhow::Result<()> {
+        let mut doomed: Vec<u32> = self.sshd.iter().map(Child::id).collect();
+        let mut next = 0;
+        while let Some(parent) = doomed.get(next) {
+            let out = Command::new("ps").args(["-o", "pid=", "--ppid", &parent.to_string()]).output()?;
+            let children = String::from_utf8(out.stdout)?;
+            doomed.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+            next += 1;
+        }
+        let pids: Vec<_> = doomed.iter().map(ToString::to_string).collect();
+        // Some may end by themselves in between.
+        let _ = Command::new("kill").arg("-9").args(&pids).stderr(Stdio::null()).status()?;
+        self.power_off();
+        Ok(())
     }
 
     /// Gives the machine another host key, as another machine at the same address would have.
@@ -142,6 +174,38 @@ impl Machine {
                 "host_keys": [self.host_key()?], "login": login,
             }],
         }))
+    }
+
+    /// How many connections it serves: sshd has a process for each.
+    ///
+    /// # Errors
+    /// Where the processes cannot be listed.
+    pub fn guests(&self) -> anyhow::Result<usize> {
+        let Some(sshd) = &self.sshd else { return Ok(0) };
+        let parent = sshd.id().to_string();
+        let mut guests = 0;
+        for process in std::fs::read_dir("/proc")? {
+            let Ok(stat) = std::fs::read_to_string(process?.path().join("stat")) else { continue };
+            // The name, in parentheses, may hold anything; state and parent follow.
+            let mut after = stat.rsplit(") ").next().unwrap_or_default().split(' ');
+            let (state, is_child) = (after.next(), after.next() == Some(&parent));
+            guests += usize::from(is_child && state != Some("Z"));
+        }
+        Ok(guests)
+    }
+
+    /// Waits until nobody is connected.
+    ///
+    /// # Errors
+    /// Where somebody stays.
+    pub async fn is_deserted(&self) -> anyhow::Result<()> {
+        for _ in 0..(crate::PATIENCE.as_millis() / 20) {
+            if self.guests()? == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        anyhow::bail!("{} connections to the machine are left", self.guests()?)
     }
 
     /// Where builds work.

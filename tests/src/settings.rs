@@ -22,7 +22,14 @@ impl Settings {
     /// # Errors
     /// Where the files cannot be written or no port is free.
     pub fn write(more: &str) -> anyhow::Result<Self> {
-        let dir = tempfile::tempdir()?;
+        Self::write_in(tempfile::tempdir()?, more)
+    }
+
+    /// The same, in a directory of the caller's.
+    ///
+    /// # Errors
+    /// As [`Settings::write`].
+    pub fn write_in(dir: tempfile::TempDir, more: &str) -> anyhow::Result<Self> {
         write_key_files(&dir.path().join("keys"), false)?;
         let (key, weak_key) = (new_service_key()?, new_service_key()?);
         let port = free_port()?;

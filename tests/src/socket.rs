@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use transom_protocol::wire::{
     Attach, ClientFrame, ClientMessage, Family, Hello, Resume, SUBPROTOCOL, ServerFrame, ServerMessage, Size,
@@ -15,6 +15,7 @@ use transom_protocol::wire::{
 };
 
 use crate::PATIENCE;
+use crate::ci::Reply;
 
 /// A WebSocket to the server.
 pub struct Socket {
@@ -60,11 +61,38 @@ impl Socket {
     /// # Errors
     /// Where the upgrade is refused.
     pub async fn connect(url: &str, origin: &str) -> anyhow::Result<Self> {
+        Self::connect_with(url, &[("origin", origin), ("sec-websocket-protocol", SUBPROTOCOL)], None).await
+    }
+
+    /// Connects from the server's own page, with so many bytes of room for what was not read yet.
+    ///
+    /// # Errors
+    /// Where the upgrade is refused.
+    pub async fn connect_narrow(url: &str, room: u32) -> anyhow::Result<Self> {
+        Self::connect_with(url, &[("origin", url), ("sec-websocket-protocol", SUBPROTOCOL)], Some(room)).await
+    }
+
+    /// Connects with these headers, and so many bytes of room for what was not read yet.
+    ///
+    /// # Errors
+    /// Where the upgrade is refused.
+    pub async fn connect_with(
+        url: &str,
+        headers: &[(&'static str, &str)],
+        room: Option<u32>,
+    ) -> anyhow::Result<Self> {
         let mut request = format!("{}/api/v1/socket", url.replacen("http", "ws", 1)).into_client_request()?;
-        let headers = request.headers_mut();
-        headers.insert("origin", origin.parse()?);
-        headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse()?);
-        let (stream, _) = tokio::time::timeout(PATIENCE, tokio_tungstenite::connect_async(request)).await??;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse()?);
+        }
+        let address = url.trim_start_matches("http://").parse()?;
+        let socket = TcpSocket::new_v4()?;
+        if let Some(room) = room {
+            socket.set_recv_buffer_size(room)?;
+        }
+        let stream = MaybeTlsStream::Plain(tokio::time::timeout(PATIENCE, socket.connect(address)).await??);
+        let upgrade = tokio_tungstenite::client_async(request, stream);
+        let (stream, _) = tokio::time::timeout(PATIENCE, upgrade).await??;
         Ok(Self {
             stream,
             welcome: None,
@@ -79,6 +107,23 @@ impl Socket {
             acks: true,
             keeps: true,
         })
+    }
+
+    /// How the upgrade with these headers is refused.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub async fn turned_away(url: &str, headers: &[(&'static str, &str)]) -> anyhow::Result<Reply> {
+        let Err(error) = Self::connect_with(url, headers, None).await else {
+            bail!("the upgrade was accepted")
+        };
+        match error.downcast()? {
+            tungstenite::Error::Http(response) => Ok(Reply {
+                status: response.status().as_u16(),
+                body: serde_json::from_slice(response.body().as_deref().unwrap_or_default())?,
+            }),
+            other => Err(other.into()),
+        }
     }
 
     /// Sends a control message.
@@ -108,6 +153,18 @@ impl Socket {
         Ok(self)
     }
 
+    /// How opening a terminal is refused.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub async fn open_refused(mut self, token: &str) -> anyhow::Result<Closed> {
+        let attach = Attach::Open { family: Family::Terminal, size: Size::default() };
+        self.say(&ClientMessage::Hello(Hello { token: token.to_owned(), attach })).await?;
+        let closed = self.closed().await?;
+        ensure!(self.welcome.is_none(), "it was opened, and then {closed:?}");
+        Ok(closed)
+    }
+
     /// Joins a running session and waits for the welcome.
     ///
     /// # Errors
@@ -133,6 +190,29 @@ impl Socket {
             }
         }
         Ok(())
+    }
+
+    /// Says hello and waits until it is turned away.
+    ///
+    /// # Errors
+    /// Where it is let in.
+    pub async fn refused(mut self, token: &str, attach: Attach) -> anyhow::Result<Closed> {
+        self.say(&ClientMessage::Hello(Hello { token: token.to_owned(), attach })).await?;
+        let closed = self.closed().await?;
+        ensure!(self.welcome.is_none(), "was let in");
+        Ok(closed)
+    }
+
+    /// Presents a newer token and waits for the answer.
+    ///
+    /// # Errors
+    /// Where it is not taken.
+    pub async fn renew(&mut self, token: &str) -> anyhow::Result<()> {
+        let renewals =
+            |s: &Self| s.messages.iter().filter(|m| matches!(m, ServerMessage::Renewed { .. })).count();
+        let before = renewals(self);
+        self.say(&ClientMessage::Renew { token: token.to_owned() }).await?;
+        self.until(|s| renewals(s) > before).await
     }
 
     /// What the server said first.
@@ -184,6 +264,13 @@ impl Socket {
         String::from_utf8_lossy(&self.output).replace("\x1b[?2004l\r", "").replace("\x1b[?2004h", "")
     }
 
+    /// The end of the output, for whoever looks for what is not there.
+    fn last_words(&self) -> String {
+        let text = self.text();
+        let from = text.char_indices().rev().nth(2000).map_or(0, |(at, _)| at);
+        text[from..].to_owned()
+    }
+
     /// Waits until the output holds `text`; returns all of it.
     ///
     /// # Errors
@@ -191,7 +278,7 @@ impl Socket {
     pub async fn see(&mut self, text: &str) -> anyhow::Result<String> {
         self.until(|s| s.text().contains(text))
             .await
-            .with_context(|| format!("looked for {text:?} in {:?}", self.text()))?;
+            .with_context(|| format!("looked for {text:?} in …{:?}", self.last_words()))?;
         Ok(self.text())
     }
 
@@ -216,11 +303,15 @@ impl Socket {
     /// # Errors
     /// Where it does not, or does not say why.
     pub async fn closed(&mut self) -> anyhow::Result<Closed> {
-        loop {
-            if let Some(closed) = self.step().await? {
-                return Ok(closed);
+        // Pings go on for ever, so each step's own patience is not enough.
+        let waiting = async {
+            loop {
+                if let Some(closed) = self.step().await? {
+                    return Ok(closed);
+                }
             }
-        }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.context("it was not closed")?
     }
 
     /// Handles one message; says how the conversation ended where this was its end.
@@ -265,6 +356,8 @@ impl Socket {
                 ServerFrame::InputAck { offset } => self.applied = offset,
             },
             Message::Close(frame) => {
+                // The answer to a close is written by itself, and sent here.
+                let _ = self.stream.flush().await;
                 let code = frame.map_or(1005, |f| f.code.into());
                 let said = self.messages.iter().rev().find_map(|m| match m {
                     ServerMessage::Closing { problem, detail, .. } => Some((problem.clone(), detail.clone())),

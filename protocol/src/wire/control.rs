@@ -155,6 +155,10 @@ pub struct Welcome {
     /// Offset of the first output byte that will follow.
     #[ts(type = "number")]
     pub output: u64,
+    /// Output below this offset was made before this viewer came: whatever it asks of a terminal was
+    /// put to somebody else, and is not answered again.
+    #[ts(type = "number")]
+    pub history: u64,
     /// How many bytes of this viewer's input were applied so far; the next INPUT frame starts here.
     #[ts(type = "number")]
     pub input: u64,

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `0x01` OUTPUT | server | u64 offset of the first byte | 1 to 64 KiB of terminal output |
 //! | `0x02` RESET | server | u64 offset where output goes on | u64 bytes skipped, u16 columns, u16 rows, then output that restores the screen |
-//! | `0x03` INPUT_ACK | server | u64 input bytes applied | none |
+//! | `0x03` INPUT_ACK | server | u64 input bytes applied, or dropped for want of the right | none |
 //! | `0x11` INPUT | browser | u64 offset of the first byte | 1 byte to 16 KiB of input |
 //! | `0x12` OUTPUT_ACK | browser | u64 offset up to which output was parsed | none |
 //!

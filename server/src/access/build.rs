@@ -147,6 +147,16 @@ pub struct BuildRecord {
     pub machine: Option<Machine>,
 }
 
+impl BuildRecord {
+    /// Whether nothing can happen to its access any more: it ended, or the build has finished without
+    /// it, after which nobody can turn it on.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let facts = &self.facts;
+        facts.ended.is_some() || (facts.enabled_at.is_none() && facts.finished.is_some())
+    }
+}
+
 /// A build's machine as it was registered, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Machine {

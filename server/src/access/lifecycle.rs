@@ -126,6 +126,14 @@ pub struct Life {
     pub failure: Option<String>,
 }
 
+impl Life {
+    /// Whether a token that expires at `at` does so because access ends. Tokens count whole seconds.
+    #[must_use]
+    pub fn ends_with(&self, at: Timestamp) -> bool {
+        self.ends_at.is_some_and(|end| end.as_second() == at.as_second())
+    }
+}
+
 /// What follows from `facts` at `now`. Total: any facts and any time get an answer.
 #[must_use]
 pub fn life(facts: &Facts, timing: &Policy, now: Timestamp) -> Life {
@@ -133,7 +141,8 @@ pub fn life(facts: &Facts, timing: &Policy, now: Timestamp) -> Life {
     let end = end(facts, timing, failure.as_ref().map(|(at, _)| *at));
     let hold = hold(facts, timing).map(|(hold, _)| hold);
     let state = match (end, &facts.probe) {
-        (Some((at, _)), _) if at <= now => State::Ended,
+        // What was recorded stays so, even where a clock was set back.
+        (Some((at, _)), _) if at <= now || facts.ended.is_some() => State::Ended,
         _ if facts.enabled_at.is_none() => State::Off,
         _ if failure.is_some() => State::Failed,
         (_, Probe::Ready(_)) => match hold {
@@ -163,15 +172,16 @@ pub fn life(facts: &Facts, timing: &Policy, now: Timestamp) -> Life {
     };
     let patience = facts.answer_by(timing).filter(|_| state == State::Pending);
     let marks = warnings(&life).map(|warning| warning.at);
+    let end = end.filter(|_| state != State::Ended);
     let moments = end.map(|(at, _)| at).into_iter().chain(patience);
     life.next = moments.chain(marks).filter(|at| *at > now).min();
     life
 }
 
-/// When and why access ends as things stand: of all ends the first in time. Once a moment at or
-/// after it has come, no later moment with the same facts gives another.
+/// When and why access ends as things stand: as it was recorded, else of all ends the first in
+/// time. Once a moment at or after it has come, no later moment with the same facts gives another.
 fn end(facts: &Facts, timing: &Policy, failed_at: Option<Timestamp>) -> Option<(Timestamp, Cause)> {
-    if facts.enabled_at.is_none() {
+    if facts.ended.is_some() || facts.enabled_at.is_none() {
         return facts.ended;
     }
     let stopped = facts.finished.and_then(|(at, outcome)| Some((at, stops(outcome)?)));
@@ -180,7 +190,7 @@ fn end(facts: &Facts, timing: &Policy, failed_at: Option<Timestamp>) -> Option<(
     let lapse = hold(facts, timing)
         .and_then(|(hold, until)| Some((until?, lapses(hold)?)))
         .filter(|(at, _)| failed_at.is_none_or(|failed| *at < failed));
-    let ends = [facts.ended, stopped, wall, lapse];
+    let ends = [stopped, wall, lapse];
     ends.into_iter().flatten().min_by_key(|(at, _)| *at)
 }
 

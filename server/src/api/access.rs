@@ -37,8 +37,10 @@ pub async fn delete(State(app): State<App>, proof: Proof, Build(id): Build) -> R
     let actor = match proof.either(&app, Right::Access, &id).await? {
         Caller::Service(key) => proof.actor_of(&key),
         Caller::Person(grant, _) => {
-            require(&grant, Capability::AccessEnd)?;
-            Actor::of(&grant, proof.address)
+            let actor = Actor::of(&grant, proof.address);
+            let may = require(&grant, Capability::AccessEnd);
+            app.door.denied(Some(&id), &actor, "access.end", may).await?;
+            actor
         }
     };
     app.door.end(&id, Cause::EndedByUser, &actor).await?;

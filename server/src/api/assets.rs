@@ -1,5 +1,6 @@
 //! The front end, embedded: pages, hashed assets, the custom elements for other sites.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -38,20 +39,24 @@ pub async fn terminal(State(app): State<App>) -> Response {
 
 /// `/assets/…`: their names hold a hash of their content, so they never change. Other sites may use
 /// them, for they hold no data.
-pub async fn asset(Path(path): Path<String>) -> Response {
-    file(&format!("assets/{path}"), "public, max-age=31536000, immutable")
+pub async fn asset(path: AssetPath) -> Response {
+    file("assets", path, "public, max-age=31536000, immutable")
 }
 
 /// `/embed/…`: the entry for other sites, of a fixed name.
-pub async fn embed(Path(path): Path<String>) -> Response {
-    file(&format!("embed/{path}"), "no-cache")
+pub async fn embed(path: AssetPath) -> Response {
+    file("embed", path, "no-cache")
 }
 
-fn file(path: &str, caching: &'static str) -> Response {
-    let Some(found) = Dist::get(path) else { return ApiError::from(Problem::NotFound).into_response() };
+/// A path that is no text leads nowhere.
+type AssetPath = Result<Path<String>, PathRejection>;
+
+fn file(directory: &str, path: AssetPath, caching: &'static str) -> Response {
+    let path = path.map(|Path(path)| format!("{directory}/{path}")).unwrap_or_default();
+    let Some(found) = Dist::get(&path) else { return ApiError::from(Problem::NotFound).into_response() };
     let mut response = found.data.into_owned().into_response();
     let headers = response.headers_mut();
-    if let Ok(kind) = HeaderValue::from_str(&kind_of(path)) {
+    if let Ok(kind) = HeaderValue::from_str(&kind_of(&path)) {
         headers.insert(header::CONTENT_TYPE, kind);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));

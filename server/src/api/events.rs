@@ -23,6 +23,8 @@ use crate::door::Entry;
 
 /// Between two looks, so that a burst of changes becomes one event.
 const SETTLE: Duration = Duration::from_millis(50);
+/// How long after a token that ended with access the last event may still go out.
+const LAST_WORD: Duration = Duration::from_secs(2);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// `event: build` with the build, at once and whenever it changes; `event: warning` before the end.
@@ -48,25 +50,36 @@ pub async fn events(
 }
 
 async fn tell(app: App, entry: Arc<Entry>, grant: Option<Grant>, events: mpsc::Sender<Event>) {
-    let mut news = entry.news();
-    let mut warnings = entry.warnings();
     let clock = app.door.clock().clone();
     let expiry = async {
-        match &grant {
-            Some(grant) => clock.sleep_until(grant.expires_at).await,
-            None => std::future::pending().await,
+        let Some(grant) = &grant else { return std::future::pending().await };
+        clock.sleep_until(grant.expires_at).await;
+        let life = app.door.life(&entry.record());
+        if life.ends_with(grant.expires_at) || life.state == Life::Ended {
+            tokio::time::sleep(LAST_WORD).await;
         }
     };
-    tokio::pin!(expiry);
+    // Beside the telling, so that a page that does not read ends in time as well.
+    tokio::select! {
+        () = tell_all(&app, &entry, grant.as_ref(), &events) => {}
+        () = expiry => {}
+        () = events.closed() => {}
+    }
+}
+
+async fn tell_all(app: &App, entry: &Entry, grant: Option<&Grant>, events: &mpsc::Sender<Event>) {
+    let mut news = entry.news();
+    let mut warnings = entry.warnings();
     loop {
         news.mark_unchanged();
         let record = entry.record();
-        let revoked = grant.as_ref().is_some_and(|g| g.epoch < record.epoch);
-        let over = app.door.life(&record).state == Life::Ended;
-        if revoked && !over {
-            return;
-        }
-        let now = view(&app, &entry, grant.as_ref());
+        let life = app.door.life(&record);
+        let over = life.state == Life::Ended;
+        let narrowed = grant.map(|grant| Grant {
+            capabilities: grant.capabilities.intersect(&record.policy.capabilities),
+            ..grant.clone()
+        });
+        let now = view(app, entry, narrowed.as_ref());
         let Ok(event) = Event::default().event("build").json_data(&now) else { return };
         if events.send(event).await.is_err() || over {
             return;
@@ -89,8 +102,6 @@ async fn tell(app: App, entry: Arc<Entry>, grant: Option<Grant>, events: mpsc::S
                     return;
                 }
             }
-            () = &mut expiry => return,
-            () = events.closed() => return,
         }
     }
 }

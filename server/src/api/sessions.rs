@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use transom_protocol::problem::Problem;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::auth::{Caller, Proof};
-use super::body::{Build, Json};
+use super::body::{Build, Json, SessionId};
 use super::error::{ApiError, ProblemBody};
 use super::view::SessionView;
 use super::viewing::session_view;
@@ -78,7 +78,7 @@ pub async fn list(
 pub async fn get(
     State(app): State<App>,
     proof: Proof,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
 ) -> Result<axum::Json<SessionView>, ApiError> {
     let (session, _) = find(&app, &proof, Right::Read, &id, None).await?;
     Ok(axum::Json(session_view(&session)))
@@ -91,7 +91,7 @@ pub async fn get(
 pub async fn delete(
     State(app): State<App>,
     proof: Proof,
-    Path(id): Path<String>,
+    SessionId(id): SessionId,
 ) -> Result<StatusCode, ApiError> {
     let (session, actor) = find(&app, &proof, Right::Access, &id, Some(Capability::TerminalControl)).await?;
     session.close(Problem::SessionUnknown);
@@ -113,10 +113,11 @@ async fn find(
         return Ok((registry.get(id).ok_or(Problem::SessionUnknown)?, actor));
     }
     let (grant, _) = proof.person(app).await?;
-    if let Some(capability) = capability {
-        require(&grant, capability)?;
-    }
+    let actor = Actor::of(&grant, proof.address);
     let build: &BuildId = &grant.build;
+    if let Some(capability) = capability {
+        app.door.denied(Some(build), &actor, "session.close", require(&grant, capability)).await?;
+    }
     let session = registry.of_build(build, id).ok_or(Problem::SessionUnknown)?;
-    Ok((session, Actor::of(&grant, proof.address)))
+    Ok((session, actor))
 }

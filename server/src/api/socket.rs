@@ -11,22 +11,26 @@ mod conversation;
 mod leave;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use serde_json::json;
 use transom_protocol::limits;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::{Attach, ClientMessage, Hello, SUBPROTOCOL};
+use transom_protocol::wire::{Attach, ClientMessage, Hello, Role, SUBPROTOCOL};
 
 use super::App;
 use super::auth;
 use super::error::{ApiError, ProblemBody};
-use crate::door::{Actor, Refused, require};
+use crate::access::{BuildId, Capability, Grant};
+use crate::door::{Attendance, Entry, Refused, require};
 use crate::session::seat::Arrival;
 use crate::session::viewer::Viewer;
+use crate::session::{Ending, Session};
 use conversation::Conversation;
 use leave::Leave;
 
@@ -75,20 +79,15 @@ pub async fn socket(
         .max_write_buffer_size(2 * limits::MESSAGE_BYTES)
         .on_upgrade(async move |mut socket| {
             viewers.spawn(async move {
-                let leave = match serve(&app, &mut socket, address).await {
-                    Ok(leave) => leave,
-                    Err(refused) => refused.into(),
-                };
-                leave.say(&mut socket).await;
+                if let Err(refused) = serve(&app, &mut socket, address).await {
+                    app.metrics.problem(refused.problem);
+                    Leave::from(refused).say(&mut socket).await;
+                }
             });
         }))
 }
 
-async fn serve(
-    app: &App,
-    socket: &mut WebSocket,
-    address: Option<std::net::IpAddr>,
-) -> Result<Leave, Refused> {
+async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAddr>) -> Result<(), Refused> {
     let hello = tokio::select! {
         hello = tokio::time::timeout(HELLO_WITHIN, hello(socket)) => match hello {
             Ok(hello) => hello?,
@@ -96,13 +95,15 @@ async fn serve(
         },
         () = app.viewers.ending() => return Err(Problem::Restarting.into()),
     };
-    let Some(hello) = hello else { return Ok(Leave::Silently) };
-    let (grant, entry) = app.door.grant(&hello.token).await?;
-    let actor = Actor::of(&grant, address);
-    let Some(role) = Viewer::role_of(&grant.capabilities) else {
-        return Err(require(&grant, crate::access::Capability::TerminalView).unwrap_err());
+    let Some(hello) = hello else { return Ok(()) };
+    let (grant, entry, actor) = app.door.knock(&hello.token, address).await?;
+    let build = grant.build.clone();
+    let action = match &hello.attach {
+        Attach::Open { .. } => "session.open",
+        Attach::Join { .. } => "viewer.join",
     };
-    let attendance = app.door.attend(&grant, &entry).await?;
+    let admitted = admit(app, &grant, &entry, &hello.attach).await;
+    let (role, attendance) = app.door.denied(Some(&build), &actor, action, admitted).await?;
     let (session, size, resume) = match hello.attach {
         Attach::Open { family: transom_protocol::wire::Family::Terminal, size } => {
             let opening = app.door.open_terminal(&grant, &entry, size, &actor);
@@ -116,12 +117,8 @@ async fn serve(
             return Err(Refused::because(Problem::NotReady, "This machine offers no desktop."));
         }
         Attach::Join { session, size, resume } => {
-            let session =
-                app.door.registry().of_build(&grant.build, &session).ok_or(Problem::SessionUnknown)?;
-            if let Err(ending @ crate::session::Ending::Failed(_)) = session.live().await {
-                return Err(app.door.refusal_of(&ending, &entry));
-            }
-            (session, size, resume)
+            let joined = join(app, &entry, &build, &session).await;
+            (app.door.denied(Some(&build), &actor, action, joined).await?, size, resume)
         }
     };
     let arrival = Arrival {
@@ -133,16 +130,51 @@ async fn serve(
         at: app.door.now(),
     };
     let most = usize::try_from(app.config.limits.viewers_per_session).unwrap_or(usize::MAX);
-    let viewer = Viewer::attach(&session, arrival, resume.map(|r| r.output), most)?;
-    let viewer_id = viewer.id().to_owned();
-    app.door.note_viewer(&grant.build, &actor, true, &session.id, &viewer_id).await;
+    let viewer = Viewer::attach(&session, arrival, resume.map(|r| r.output), most).map_err(Refused::from);
+    let id = viewer.as_ref().map(|v| v.id().to_owned()).unwrap_or_default();
+    let detail = json!({ "session": session.id, "viewer": id });
+    let viewer = app.door.audited(Some(&build), &actor, "viewer.join", viewer, detail).await?;
     app.metrics.viewer_came();
-    let span_build = grant.build.clone();
     let leave = Conversation::new(app, entry, grant, session.clone(), viewer).hold(socket).await;
-    app.metrics.viewer_left();
     drop(attendance);
-    app.door.note_viewer(&span_build, &actor, false, &session.id, &viewer_id).await;
-    Ok(leave)
+    // Said first: nobody stays because the store is slow.
+    leave.say(socket).await;
+    app.metrics.viewer_left();
+    app.door.note_left(&build, &actor, &session.id, &id).await;
+    Ok(())
+}
+
+/// Whether somebody may come in at all, and as what. Whoever attends holds the machine, so whatever
+/// may refuse them comes first.
+async fn admit(
+    app: &App,
+    grant: &Grant,
+    entry: &Arc<Entry>,
+    attach: &Attach,
+) -> Result<(Role, Attendance), Refused> {
+    let Some(role) = Viewer::role_of(&grant.capabilities) else {
+        return Err(require(grant, Capability::TerminalView).err().unwrap_or(Problem::Forbidden.into()));
+    };
+    app.door.admits(entry)?;
+    match attach {
+        Attach::Open { .. } => require(grant, Capability::TerminalControl)?,
+        Attach::Join { session, .. } => drop(running(app, &grant.build, session)?),
+    }
+    Ok((role, app.door.attend(grant, entry).await?))
+}
+
+/// The session that somebody wants to look at.
+async fn join(app: &App, entry: &Entry, build: &BuildId, id: &str) -> Result<Arc<Session>, Refused> {
+    let session = running(app, build, id)?;
+    match session.live().await {
+        Err(ending @ Ending::Failed(_)) => Err(app.door.refusal_of(&ending, entry)),
+        _ => Ok(session),
+    }
+}
+
+/// The session, if it is one of the build.
+fn running(app: &App, build: &BuildId, id: &str) -> Result<Arc<Session>, Refused> {
+    app.door.registry().of_build(build, id).ok_or_else(|| Problem::SessionUnknown.into())
 }
 
 /// The first message; `None` where the browser went away without one.
@@ -160,7 +192,8 @@ async fn hello(socket: &mut WebSocket) -> Result<Option<Hello>, Refused> {
             Some(Ok(Message::Binary(_))) => {
                 return Err(Refused::because(Problem::Malformed, "The first message has to be hello."));
             }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
+            Some(Err(error)) => return leave::broken(&error).map_or(Ok(None), Err),
+            Some(Ok(Message::Close(_))) | None => return Ok(None),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! drains the channel, and when the session is slower than the machine it closes the [`valve`] in
 //! front of the socket instead. Writes go on meanwhile: Ctrl-C and window changes always get out.
 
+mod certificate;
 mod command;
 mod connect;
 mod key;

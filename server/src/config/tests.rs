@@ -1,3 +1,5 @@
+//! What a configuration may say, and what is refused with line and key.
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 

@@ -28,26 +28,33 @@ impl Drop for Attendance {
 }
 
 impl Door {
-    /// Lets the holder of `grant` in. The first one's coming is on record before this returns.
+    /// Whether anybody is let in now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn admits(&self, entry: &Entry) -> Result<(), Refused> {
+        let life = self.life(&entry.record());
+        match life.state {
+            State::Ended => Err(ended(&life)),
+            State::Off => Err(Problem::AccessOff.into()),
+            State::Failed => {
+                let why = life.failure.unwrap_or_else(|| "it did not answer".into());
+                let detail = format!("The machine could not be reached: {why}.");
+                Err(Refused::because(Problem::MachineUnreachable, detail))
+            }
+            State::Pending => Err(Problem::NotReady.into()),
+            State::Ready | State::Grace | State::Held => Ok(()),
+        }
+    }
+
+    /// Lets the holder of `grant` in. The first one's coming is on record before this returns. From
+    /// here on they hold the machine, so whatever else may refuse them comes first.
     ///
     /// # Errors
     /// Why nobody is let in now.
     pub async fn attend(&self, grant: &Grant, entry: &Arc<Entry>) -> Result<Attendance, Refused> {
+        self.admits(entry)?;
         let record = entry.record();
-        let life = self.life(&record);
-        match life.state {
-            State::Ended => return Err(ended(&life)),
-            State::Off => return Err(Problem::AccessOff.into()),
-            State::Failed => {
-                let why = life.failure.unwrap_or_else(|| "it did not answer".into());
-                return Err(Refused::because(
-                    Problem::MachineUnreachable,
-                    format!("The machine could not be reached: {why}."),
-                ));
-            }
-            State::Pending => return Err(Problem::NotReady.into()),
-            State::Ready | State::Grace | State::Held => {}
-        }
         // Counted first, so that the keeper doesn't take this moment for one without anybody.
         let attendance = Attendance { entry: Arc::clone(entry), clock: self.0.clock.clone() };
         entry.attached.send_modify(|(count, _)| *count += 1);

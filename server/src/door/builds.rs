@@ -232,7 +232,12 @@ impl Door {
                     record.version = update.version;
                     record.about = update.about();
                     record.facts.schedule(&record.policy, now, update.started_at, update.max_duration_s);
-                    record.policy = policy.clone();
+                    let told = std::mem::replace(&mut record.policy, policy.clone());
+                    if record.facts.finished.is_some() {
+                        // Windows that were open stay as they were told: whoever came in time came in time.
+                        record.policy.grace_s = told.grace_s;
+                        record.policy.reattach_s = told.reattach_s;
+                    }
                 }
                 Ok(())
             })

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use transom_protocol::problem::Problem;
 
 use super::{Door, Refused};
 use crate::access::{BuildId, Grant, Person};
@@ -42,6 +43,11 @@ impl Actor {
         Self::Person { person: grant.person.clone(), address }
     }
 
+    /// Who it is, now that they have proved to be the holder of `grant`.
+    pub(super) fn proven(&self, grant: &Grant) -> Self {
+        Self::of(grant, self.address())
+    }
+
     fn name(&self) -> String {
         match self {
             Self::Transom => "transom".into(),
@@ -62,8 +68,8 @@ impl Actor {
 }
 
 impl Door {
-    /// Writes one row. A full disk must not lock anybody out or in, so a row that cannot be written
-    /// is logged instead.
+    /// Writes one row. One that cannot be written is logged; what follows from that depends on what
+    /// it was about, see [`Door::audited`].
     pub(crate) async fn note(
         &self,
         build: Option<&BuildId>,
@@ -71,7 +77,7 @@ impl Door {
         action: &str,
         outcome: Outcome,
         detail: Value,
-    ) {
+    ) -> Result<(), Refused> {
         let event = AuditEvent {
             at: self.now(),
             build: build.cloned(),
@@ -81,12 +87,14 @@ impl Door {
             detail,
             address: actor.address().map(|a| a.to_string()),
         };
-        if let Err(error) = self.0.store.append_audit(&event).await {
+        self.0.store.append_audit(&event).await.map(drop).map_err(|error| {
             tracing::error!(%error, action, actor = actor.name(), "audit row not written");
-        }
+            Problem::StoreUnavailable.into()
+        })
     }
 
-    /// Writes the row of something that was tried, whatever came of it.
+    /// Writes the row of something that was tried and that stands, whatever came of it: a record that
+    /// was changed, an end, a refusal. A full disk undoes none of these.
     pub(crate) async fn note_result<T>(
         &self,
         build: Option<&BuildId>,
@@ -95,35 +103,52 @@ impl Door {
         result: &Result<T, Refused>,
         detail: Value,
     ) {
+        let (outcome, detail) = match result {
+            Ok(_) => (Outcome::Allowed, detail),
+            Err(refused) => (Outcome::Denied, json!({ "problem": refused.problem.name() })),
+        };
+        let _ = self.note(build, actor, action, outcome, detail).await;
+    }
+
+    /// Writes the row of something that hands out a right or lets somebody in, and hands its result
+    /// on: what cannot be audited is not given.
+    pub(crate) async fn audited<T>(
+        &self,
+        build: Option<&BuildId>,
+        actor: &Actor,
+        action: &str,
+        result: Result<T, Refused>,
+        detail: Value,
+    ) -> Result<T, Refused> {
         match result {
-            Ok(_) => self.note(build, actor, action, Outcome::Allowed, detail).await,
-            Err(refused) => {
-                let detail = serde_json::json!({ "problem": refused.problem.name() });
-                self.note(build, actor, action, Outcome::Denied, detail).await;
-            }
+            Ok(given) => self.note(build, actor, action, Outcome::Allowed, detail).await.map(|()| given),
+            refused => self.denied(build, actor, action, refused).await,
         }
     }
-}
 
-impl Door {
-    /// Somebody closed a session.
-    pub(crate) async fn note_closed(&self, build: &BuildId, actor: &Actor, session: &str) {
-        let detail = serde_json::json!({ "session": session });
-        self.note(Some(build), actor, "session.close", Outcome::Ended, detail).await;
+    /// Writes a row where something was refused, and hands its result on.
+    pub(crate) async fn denied<T>(
+        &self,
+        build: Option<&BuildId>,
+        actor: &Actor,
+        action: &str,
+        result: Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        if result.is_err() {
+            self.note_result(build, actor, action, &result, Value::Null).await;
+        }
+        result
     }
 
-    /// Somebody came to look at a session, or went.
-    pub(crate) async fn note_viewer(
-        &self,
-        build: &BuildId,
-        actor: &Actor,
-        came: bool,
-        session: &str,
-        viewer: &str,
-    ) {
-        let detail = serde_json::json!({ "session": session, "viewer": viewer });
-        let (action, outcome) =
-            if came { ("viewer.join", Outcome::Allowed) } else { ("viewer.leave", Outcome::Ended) };
-        self.note(Some(build), actor, action, outcome, detail).await;
+    /// Somebody closed a session.
+    pub(crate) async fn note_closed(&self, build: &BuildId, actor: &Actor, session: &str) {
+        let detail = json!({ "session": session });
+        let _ = self.note(Some(build), actor, "session.close", Outcome::Ended, detail).await;
+    }
+
+    /// Somebody who looked at a session has gone.
+    pub(crate) async fn note_left(&self, build: &BuildId, actor: &Actor, session: &str, viewer: &str) {
+        let detail = json!({ "session": session, "viewer": viewer });
+        let _ = self.note(Some(build), actor, "viewer.leave", Outcome::Ended, detail).await;
     }
 }

@@ -3,8 +3,10 @@
 //! ```text
 //!          ┌──────────── record changed · somebody came or left · time passed ──────────┐
 //!          ▼                                                                            │
-//!   settle (end, failure) ─▶ ended? cut everything, forget secrets, stop ─▶ probe? warn? ─▶ wait
+//!   settle (end, failure) ─▶ over? cut everything, forget secrets, stop ─▶ probe? warn? ─▶ wait
 //! ```
+//!
+//! Where the store fails, what is over is cut all the same; it is recorded when the store is back.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,8 +18,8 @@ use transom_protocol::problem::Problem;
 
 use super::journal::{Actor, Outcome};
 use super::{Door, Entry, Refused, ended};
-use crate::access::BuildId;
-use crate::access::lifecycle::{Life, State, due};
+use crate::access::build::BuildRecord;
+use crate::access::lifecycle::{Life, State, due, life};
 use crate::backend::BackendError;
 
 /// How long to wait after the store has failed, and between two probes of a machine.
@@ -41,8 +43,8 @@ impl Door {
             records.mark_unchanged();
             let (count, since) = *attached.borrow_and_update();
             let now = self.now();
-            let next = match self.settle(&id, count, since).await {
-                Ok(life) if life.state == State::Ended => {
+            let next = match self.settle(&entry, count, since).await {
+                Ok(life) if entry.record().is_over() => {
                     self.cut(&entry, &life).await;
                     self.forget(&id);
                     return;
@@ -57,6 +59,11 @@ impl Door {
                 }
                 Err(refused) => {
                     tracing::error!(build.id = %id, %refused, "life of access not recorded; trying again");
+                    // Nothing waits for the store to be cut off.
+                    let life = self.life(&entry.record());
+                    if life.state == State::Ended {
+                        self.0.registry.close_all_of(&id, ended(&life).problem);
+                    }
                     now.checked_add(RETRY).ok()
                 }
             };
@@ -75,32 +82,42 @@ impl Door {
         }
     }
 
-    /// Records what time has brought about, and that the last one has left.
-    async fn settle(&self, id: &BuildId, count: usize, since: Timestamp) -> Result<Life, Refused> {
-        let record = self.entry(id).await?.record();
-        let left = count == 0 && record.facts.attached_since.is_some_and(|came| came <= since);
-        let now = self.now();
-        let mut settled = record.facts.clone();
-        let record = if left || settled.settle(&record.policy, now) {
-            let changed = self.change(id, |record| {
-                if left && record.facts.attached_since.is_some_and(|came| came <= since) {
-                    record.facts.leave(&record.policy, since.min(now));
-                }
-                record.facts.settle(&record.policy, now);
-                Ok(())
-            });
-            changed.await?.1.record()
-        } else {
-            record
+    /// Records what time has brought about, and whether anybody is there. Somebody who came while the
+    /// going of the one before was being recorded found nothing to record: that is made up for here.
+    async fn settle(&self, entry: &Entry, count: usize, since: Timestamp) -> Result<Life, Refused> {
+        let (now, hint) = (self.now(), entry.hint());
+        let record = |record: &mut BuildRecord| {
+            let (facts, policy) = (&mut record.facts, &record.policy);
+            match facts.attached_since {
+                Some(came) if count == 0 && came <= since => facts.leave(policy, since.min(now)),
+                // Who is not let in has come too late, and is told so elsewhere.
+                None if count > 0 => drop(facts.attach(policy, now)),
+                _ => {}
+            }
+            if let Some(why) = &hint {
+                facts.give_up(policy, now, why);
+            }
+            facts.settle(policy, now);
         };
-        Ok(self.life(&record))
+        let known = entry.record();
+        let mut settled = BuildRecord::clone(&known);
+        record(&mut settled);
+        if settled != *known {
+            self.change(&known.id, |stored| {
+                record(stored);
+                Ok(())
+            })
+            .await?;
+        }
+        // As of that moment: what has come since is due at once.
+        let record = entry.record();
+        Ok(life(&record.facts, &record.policy, now))
     }
 
-    /// Access is over: closes what is open and forgets what was handed out.
+    /// Access is over, or will never be: closes what is open and forgets what was handed out.
     async fn cut(&self, entry: &Entry, life: &Life) {
         let record = entry.record();
         self.0.registry.close_all_of(&record.id, ended(life).problem);
-        tracing::info!(build.id = %record.id, cause = ?life.cause, "access ended");
         for forgotten in
             [self.0.store.delete_secrets(&record.id).await, self.0.store.revoke_renewals(&record.id).await]
         {
@@ -108,8 +125,11 @@ impl Door {
                 tracing::error!(build.id = %record.id, %error, "not everything could be deleted");
             }
         }
-        let detail = json!({ "cause": life.cause, "at": life.ends_at });
-        self.note(Some(&record.id), &Actor::Transom, "access", Outcome::Ended, detail).await;
+        if life.state == State::Ended {
+            tracing::info!(build.id = %record.id, cause = ?life.cause, "access ended");
+            let detail = json!({ "cause": life.cause, "at": life.ends_at });
+            let _ = self.note(Some(&record.id), &Actor::Transom, "access", Outcome::Ended, detail).await;
+        }
     }
 
     /// Looks whether the machine answers, unless that is under way.
@@ -118,9 +138,12 @@ impl Door {
         if life.state == State::Pending && record.machine.is_some() && Entry::first(&entry.probing) {
             let (door, entry) = (self.clone(), Arc::clone(entry));
             self.0.lifetime.spawn_until_end(async move {
+                // What was said before is about another try.
+                entry.set_hint(None);
                 door.probe(&entry).await;
                 entry.probing.store(false, Ordering::Release);
-                entry.set_hint(None);
+                // Turned on again while this one was ending: the keeper has to look again.
+                entry.attached.send_modify(|_| {});
             });
         }
     }
@@ -135,7 +158,9 @@ impl Door {
             }
             let result = match self.terminal_target(&record).await {
                 Ok((backend, target)) => backend.probe(target).await,
-                Err(refused) => Err(BackendError::Unreachable(refused.detail)),
+                Err(refused) => {
+                    Err(BackendError::Unreachable(refused.detail.trim_end_matches('.').to_owned()))
+                }
             };
             let now = self.now();
             match result {
@@ -143,10 +168,14 @@ impl Door {
                     let ready = self.change(&id, |record| {
                         record.facts.probe_ready(&record.policy, now).map_err(Refused::from)
                     });
-                    if let Err(refused) = ready.await {
-                        tracing::debug!(build.id = %id, %refused, "machine answered too late");
+                    match ready.await {
+                        Err(refused) if refused.problem == Problem::StoreUnavailable => {}
+                        Err(refused) => {
+                            tracing::debug!(build.id = %id, %refused, "machine answered too late");
+                            return;
+                        }
+                        Ok(_) => return,
                     }
-                    return;
                 }
                 Err(error) => {
                     let why = in_words(&error);
@@ -159,11 +188,11 @@ impl Door {
                         return;
                     }
                     entry.set_hint(Some(why));
-                    tokio::select! {
-                        () = tokio::time::sleep(Duration::try_from(RETRY).unwrap_or_default()) => {}
-                        () = self.wait_until(self.life(&record).next) => {}
-                    }
                 }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(Duration::try_from(RETRY).unwrap_or_default()) => {}
+                () = self.wait_until(self.life(&record).next) => {}
             }
         }
     }
@@ -172,16 +201,16 @@ impl Door {
     fn is_last_try(&self, entry: &Entry, now: Timestamp) -> bool {
         let record = entry.record();
         let later = now.checked_add(RETRY).unwrap_or(now);
-        crate::access::lifecycle::life(&record.facts, &record.policy, later).state != State::Pending
+        life(&record.facts, &record.policy, later).state != State::Pending
     }
 }
 
 /// Plain words that follow a colon.
-pub(super) fn in_words(error: &BackendError) -> String {
+fn in_words(error: &BackendError) -> String {
     match error {
         BackendError::Target(_) => "its address is outside the configured networks".into(),
-        BackendError::Unreachable(why) | BackendError::Session(why) | BackendError::Gone(why) => why.clone(),
         BackendError::HostKey(_) => "its host key is not the one that the CI registered".into(),
-        BackendError::Login(_) => "it refused the login".into(),
+        BackendError::Login(why) => format!("it refused the login: {why}"),
+        BackendError::Unreachable(why) | BackendError::Session(why) | BackendError::Gone(why) => why.clone(),
     }
 }

@@ -6,7 +6,6 @@ use serde_json::json;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::Size;
 
-use super::keeper::in_words;
 use super::{Actor, Door, Entry, Refused, ended};
 use crate::access::lifecycle::State;
 use crate::access::{Capability, Grant};
@@ -26,8 +25,12 @@ impl Door {
     ) -> Result<Arc<Session>, Refused> {
         let result = self.try_open_terminal(grant, entry, size).await;
         let detail = json!({ "family": "terminal", "session": result.as_ref().ok().map(|s| &s.id) });
-        self.note_result(Some(&grant.build), actor, "session.open", &result, detail).await;
-        result
+        let opened = result.as_ref().ok().cloned();
+        let audited = self.audited(Some(&grant.build), actor, "session.open", result, detail).await;
+        if let (Some(session), Err(refused)) = (opened, &audited) {
+            session.close(refused.problem);
+        }
+        audited
     }
 
     async fn try_open_terminal(
@@ -55,8 +58,15 @@ impl Door {
             news: entry.news.clone(),
         };
         let session = self.0.registry.open(opening, backend, target)?;
+        // An end between the look above and this moment has closed the others already.
+        let life = self.life(&entry.record());
+        if life.state == State::Ended {
+            session.close(ended(&life).problem);
+            return Err(ended(&life));
+        }
         match session.live().await {
-            Ok(()) => Ok(session),
+            // A shell that ends at once may have said why: its output and its status are there to be seen.
+            Ok(()) | Err(Ending::Exit { .. }) => Ok(session),
             Err(ending) => Err(self.refusal_of(&ending, entry)),
         }
     }
@@ -72,7 +82,10 @@ impl Door {
             Ending::Failed(error) => {
                 let problem = error.problem();
                 let sentence = problem.sentence().trim_end_matches('.');
-                Refused::because(problem, format!("{sentence}: {}.", in_words(error)))
+                match error.why() {
+                    Some(why) => Refused::because(problem, format!("{sentence}: {why}.")),
+                    None => problem.into(),
+                }
             }
             Ending::Closed(problem) => (*problem).into(),
             Ending::Exit { .. } => {

@@ -63,8 +63,7 @@ impl Door {
             "for": person,
             "capabilities": result.as_ref().ok().map(|i| &i.capabilities),
         });
-        self.note_result(Some(id), actor, "token.issue", &result, detail).await;
-        result
+        self.audited(Some(id), actor, "token.issue", result, detail).await
     }
 
     async fn try_issue(
@@ -128,14 +127,8 @@ impl Door {
             }
         };
         let renewed = self.again(&grant).await;
-        if first {
-            let actor = match actor {
-                Actor::Unknown { address } => Actor::of(&grant, *address),
-                other => other.clone(),
-            };
-            self.note_result(Some(&grant.build), &actor, "code.redeem", &renewed, json!({})).await;
-        }
-        renewed
+        let action = if first { "code.redeem" } else { "code.redeem.repeated" };
+        self.audited(Some(&grant.build), &actor.proven(&grant), action, renewed, json!({})).await
     }
 
     /// Swaps a renewal secret for a token; from then on `next`, which the page made, is the secret.
@@ -148,7 +141,11 @@ impl Door {
         check_secret(next)?;
         let (current, following) = (SecretHash::of(renewal), SecretHash::of(next));
         match self.0.store.rotate_renewal(&current, &following, self.now()).await? {
-            RenewOutcome::Rotated(grant) | RenewOutcome::Repeated(grant) => self.again(&grant).await,
+            RenewOutcome::Rotated(grant) | RenewOutcome::Repeated(grant) => {
+                let renewed = self.again(&grant).await;
+                let actor = actor.proven(&grant);
+                self.audited(Some(&grant.build), &actor, "token.renew", renewed, json!({})).await
+            }
             RenewOutcome::Replayed(grant) => {
                 tracing::warn!(build.id = %grant.build, "renewal secret replayed; its chain is revoked");
                 let refused = Err::<(), _>(Problem::CodeInvalid.into());
@@ -157,27 +154,20 @@ impl Door {
                 Err(Problem::CodeInvalid.into())
             }
             // A chain that ended with its access says so; its holder proved who they were.
-            RenewOutcome::Revoked(grant) => match self.again(&grant).await {
-                Ok(_) => Err(Problem::CodeInvalid.into()),
-                Err(refused) => Err(refused),
-            },
-            RenewOutcome::Expired | RenewOutcome::Unknown => Err(Problem::CodeInvalid.into()),
+            RenewOutcome::Revoked(grant) | RenewOutcome::Expired(grant) => {
+                let why = match self.again(&grant).await {
+                    Ok(_) => Err(Problem::CodeInvalid.into()),
+                    Err(refused) => Err(refused),
+                };
+                self.denied(Some(&grant.build), &actor.proven(&grant), "token.renew", why).await
+            }
+            RenewOutcome::Unknown => Err(Problem::CodeInvalid.into()),
         }
     }
 
     /// A new token for a grant that was given before, cut down to what it may do now.
     async fn again(&self, grant: &Grant) -> Result<Renewed, Refused> {
-        let entry = self.entry(&grant.build).await?;
-        let record = entry.record();
-        let life = self.life(&record);
-        if life.state == State::Ended {
-            return Err(ended(&life));
-        }
-        if grant.epoch < record.epoch {
-            return Err(Problem::Revoked.into());
-        }
-        let capabilities = grant.capabilities.intersect(&record.policy.capabilities);
-        let narrowed = Grant { capabilities, ..grant.clone() };
+        let (narrowed, _) = self.as_of_now(grant.clone()).await?;
         let token = self.0.mint.mint(&narrowed, self.now(), &random::id("t"))?;
         Ok(Renewed {
             token: token.token,

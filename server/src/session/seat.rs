@@ -30,9 +30,9 @@ pub struct Seat {
     pub connected: bool,
     /// Counts the connections; only the newest one's acts count.
     pub generation: u64,
-    /// Input bytes applied so far.
+    /// Input bytes that are done with: applied, or dropped.
     pub applied: u64,
-    /// Input bytes that came without the right to type, dropped.
+    /// Those of them that came without the right to type, dropped.
     pub dropped: u64,
     size: Size,
     arrival: u64,

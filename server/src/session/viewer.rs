@@ -25,7 +25,7 @@ use crate::clock::tick;
 pub enum Update {
     /// Output, a new size or a fresh start.
     Surface(Step),
-    /// All of this viewer's input below this offset was applied.
+    /// All of this viewer's input below this offset was applied, or dropped for good.
     InputApplied(u64),
     /// Who is here has changed.
     Presence {
@@ -48,6 +48,7 @@ pub struct Viewer {
     generation: u64,
     role: Role,
     resumed: bool,
+    history: u64,
     cursor: Cursor,
     sent: u64,
     acked: u64,
@@ -56,6 +57,8 @@ pub struct Viewer {
     pending_bytes: u64,
     /// Offset behind the newest input that came.
     expected: u64,
+    /// Whether input was dropped and the browser not yet told that it is done with.
+    dropped: bool,
     for_good: bool,
     head: watch::Receiver<u64>,
     phase: watch::Receiver<Phase>,
@@ -86,9 +89,11 @@ impl Viewer {
         let back_to = arrival.back_to.clone();
         let seat = session.seats().take(arrival, most, tick().into_std()).ok_or(Problem::TooMany)?;
         let came_back = back_to.as_deref() == Some(seat.id.as_str());
-        let kept = {
+        let (kept, history) = {
             let log = session.scrollback();
-            output.filter(|o| came_back && (log.tail()..=log.head()).contains(o))
+            let kept = output.filter(|o| came_back && (log.tail()..=log.head()).contains(o));
+            // Who comes back answers what was asked meanwhile: nobody else has.
+            (kept, kept.unwrap_or_else(|| log.head()))
         };
         let mut company = session.company.subscribe();
         company.mark_changed();
@@ -97,12 +102,14 @@ impl Viewer {
             generation: seat.generation,
             role: seat.role,
             resumed: kept.is_some(),
+            history,
             cursor: Cursor { offset: kept.or(output.filter(|_| came_back)), resizes: 0 },
             sent: kept.unwrap_or(0),
             acked: kept.unwrap_or(0),
             pending: VecDeque::new(),
             pending_bytes: 0,
             expected: seat.applied,
+            dropped: false,
             for_good: false,
             head: session.head.subscribe(),
             phase: session.phase.subscribe(),
@@ -140,6 +147,12 @@ impl Viewer {
         self.cursor.offset.unwrap_or_else(|| self.session.scrollback().tail())
     }
 
+    /// Offset below which output was made before this viewer came.
+    #[must_use]
+    pub fn history(&self) -> u64 {
+        self.history
+    }
+
     /// Offset at which its input goes on.
     #[must_use]
     pub fn input_offset(&self) -> u64 {
@@ -155,12 +168,13 @@ impl Viewer {
     /// The grant changed while connected: a narrower role takes effect at once.
     pub fn set_role(&mut self, role: Role) {
         self.role = role;
-        if role == Role::Viewer {
-            self.pending.clear();
-            self.pending_bytes = 0;
-        }
         if let Some(seat) = self.session.seats().mine(&self.id, self.generation) {
             seat.role = role;
+        }
+        if role == Role::Viewer {
+            self.pending.clear();
+            self.drop_input(self.pending_bytes);
+            self.pending_bytes = 0;
         }
         self.session.company_changed();
     }
@@ -181,9 +195,7 @@ impl Viewer {
         }
         self.expected += bytes.len() as u64;
         if self.role != Role::Controller {
-            if let Some(seat) = self.session.seats().mine(&self.id, self.generation) {
-                seat.dropped += bytes.len() as u64;
-            }
+            self.drop_input(bytes.len() as u64);
             return Ok(());
         }
         self.pending_bytes += bytes.len() as u64;
@@ -192,6 +204,16 @@ impl Viewer {
         }
         self.pending.push_back(bytes);
         Ok(())
+    }
+
+    /// Input that never reaches the machine. It is done with: were it left open, the browser would send
+    /// it again after a dropped connection, perhaps in a role in which it is heeded.
+    fn drop_input(&mut self, len: u64) {
+        if let Some(seat) = self.session.seats().mine(&self.id, self.generation) {
+            seat.dropped += len;
+            seat.applied += len;
+        }
+        self.dropped = len > 0;
     }
 
     /// The viewer's own size; it takes effect while this viewer drives.
@@ -229,6 +251,9 @@ impl Viewer {
             if self.company.has_changed().unwrap_or(false) {
                 self.company.mark_unchanged();
                 return self.presence();
+            }
+            if std::mem::take(&mut self.dropped) {
+                return Update::InputApplied(self.expected);
             }
             self.head.mark_unchanged();
             let ended = matches!(*self.phase.borrow_and_update(), Phase::Ended(_));

@@ -112,7 +112,7 @@ impl Store {
         Err(StoreError::Contended(id.clone()).into())
     }
 
-    /// The builds whose access has not ended, oldest first: what a starting server takes up again.
+    /// The builds whose access is not over, oldest first: what a starting server takes up again.
     ///
     /// # Errors
     ///
@@ -134,7 +134,7 @@ impl Store {
 }
 
 fn closed(record: &BuildRecord) -> i64 {
-    record.facts.ended.is_some().into()
+    record.is_over().into()
 }
 
 fn write(record: &BuildRecord) -> Result<String, StoreError> {

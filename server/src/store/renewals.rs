@@ -20,7 +20,7 @@ pub enum RenewOutcome {
     /// Its chain is revoked.
     Revoked(Grant),
     /// Its grant has ended.
-    Expired,
+    Expired(Grant),
     /// There is no such renewal (any more).
     Unknown,
 }
@@ -57,7 +57,7 @@ impl Store {
             return Ok(RenewOutcome::Revoked(grant));
         }
         if row.try_get::<i64, _>("expires_at")? <= now.as_millisecond() {
-            return Ok(RenewOutcome::Expired);
+            return Ok(RenewOutcome::Expired(grant));
         }
         let is =
             |column: &str, hash: &SecretHash| row.try_get::<String, _>(column).map(|is| is == hash.as_str());

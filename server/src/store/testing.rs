@@ -130,7 +130,7 @@ pub(super) fn record(build: &str) -> BuildRecord {
         steps: Vec::new(),
     };
     BuildRecord {
-        revision: 0,
+        revision: 1,
         id: id(build),
         version: 0,
         about,

@@ -1,3 +1,5 @@
+//! The store on SQLite and on PostgreSQL, the same tests on both.
+
 mod audit;
 mod builds;
 mod codes;

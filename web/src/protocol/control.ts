@@ -30,6 +30,7 @@ const SHAPES: { readonly [Type in ServerMessage["type"]]: Shape } = {
     role: text,
     size: record(SIZE),
     output: count,
+    history: count,
     input: count,
     resumed: flag,
     token_expires_at: text,

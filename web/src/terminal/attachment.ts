@@ -11,7 +11,7 @@ import { openBrowserSocket } from "./browser-socket";
 import { announce } from "./events";
 import { exitLine, skippedLine } from "./notice";
 import { OutputQueue } from "./output-queue";
-import { muteReplies, Replay } from "./replies";
+import { History, muteReplies } from "./replies";
 import type { Screen } from "./screen";
 
 export interface AttachmentOptions {
@@ -34,11 +34,9 @@ export class Attachment {
   readonly #screen: Screen;
   readonly #connection: Connection;
   readonly #queue: OutputQueue;
-  readonly #replay = new Replay();
+  readonly #history = new History();
   readonly #muted: { dispose(): void };
   #driver: string | null = null;
-  /** Whether output may come that was produced before it was looked at. */
-  #hasPast: boolean;
   #connected = false;
   #exited = false;
   #disposed = false;
@@ -47,7 +45,6 @@ export class Attachment {
     const { screen, session, server, tokens } = options;
     this.#options = options;
     this.#screen = screen;
-    this.#hasPast = session !== "";
     screen.term.reset();
     screen.letterbox(false);
     screen.resize(screen.boxSize ?? FALLBACK);
@@ -55,7 +52,6 @@ export class Attachment {
     this.#queue = new OutputQueue(
       { write: (bytes, parsed) => screen.term.write(bytes, parsed) },
       (offset) => this.#connection.parsed(offset),
-      () => this.#replay.drained(),
     );
     const url = new URL("/api/v1/socket", server);
     url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
@@ -116,7 +112,6 @@ export class Attachment {
   dispose(): void {
     this.#disposed = true;
     this.#muted.dispose();
-    this.#replay.end();
     this.#connection.leave();
   }
 
@@ -131,8 +126,12 @@ export class Attachment {
       status: alive((status) => this.#onStatus(status)),
       welcome: alive((welcome) => this.#onWelcome(welcome)),
       output: alive((offset, bytes) => {
-        this.#replay.came();
-        this.#queue.push(offset, bytes);
+        this.#history.split(
+          offset,
+          bytes,
+          (at, piece) => this.#queue.push(at, piece),
+          (run) => this.#queue.act(run),
+        );
       }),
       reset: alive((reset) => this.#onReset(reset)),
       size: alive((size) => this.#queue.act(() => this.#take(size))),
@@ -166,9 +165,12 @@ export class Attachment {
 
   #onWelcome(welcome: Welcome): void {
     const { element, onRole, onSession } = this.#options;
-    const { session, viewer, role, size, resumed } = welcome;
-    if (this.#hasPast && !resumed) this.#replay.begin();
-    this.#queue.act(() => this.#take(size));
+    const { session, viewer, role, size, output, history } = welcome;
+    this.#history.ends(history);
+    this.#queue.act(() => {
+      this.#history.enter(output);
+      this.#take(size);
+    });
     onRole(role);
     onSession(session);
     announce(element, "transom-session", { session });
@@ -177,9 +179,8 @@ export class Attachment {
   }
 
   #onReset({ offset, skipped, size, screen }: Reset): void {
-    if (this.#hasPast) this.#replay.begin();
-    this.#hasPast = true;
     this.#queue.reset(offset, () => {
+      this.#history.enter(offset);
       this.#screen.term.reset();
       this.#take(size);
       if (skipped > 0) this.#screen.remark(skippedLine(skipped));
@@ -225,6 +226,6 @@ export class Attachment {
   }
 
   #mayAnswer(): boolean {
-    return !this.#replay.running && this.#mayType() && this.#driver !== null && this.#drives();
+    return !this.#history.past && this.#mayType() && this.#driver !== null && this.#drives();
   }
 }

@@ -16,7 +16,6 @@ const HANDFUL_BYTES = 128 * 1024;
 export class OutputQueue {
   readonly #emulator: Emulator;
   readonly #acknowledge: (offset: number) => void;
-  readonly #drained: () => void;
   #items: Item[] = [];
   #busy = false;
   #parsed = 0;
@@ -24,10 +23,9 @@ export class OutputQueue {
   /** Goes up with every reset: what was handed over before needs no acknowledgement. */
   #generation = 0;
 
-  constructor(emulator: Emulator, acknowledge: (offset: number) => void, drained: () => void) {
+  constructor(emulator: Emulator, acknowledge: (offset: number) => void) {
     this.#emulator = emulator;
     this.#acknowledge = acknowledge;
-    this.#drained = drained;
   }
 
   push(offset: number, bytes: Uint8Array): void {
@@ -90,7 +88,6 @@ export class OutputQueue {
       this.#acked = this.#parsed;
       this.#acknowledge(this.#parsed);
     }
-    if (drained) this.#drained();
   }
 }
 

@@ -34,36 +34,45 @@ export function muteReplies(term: Terminal, mayAnswer: () => boolean): IDisposab
 }
 
 /**
- * Tells the replay from the present. The wire does not mark where a replay ends, so it is over once
- * everything that came was parsed and nothing more came for a moment.
+ * Tells the past from the present: output below the offset that the welcome names was made before
+ * this viewer came. Pieces are cut there, so that the change takes effect at the very byte.
  */
-export class Replay {
-  static readonly QUIET_MS = 250;
+export class History {
+  #end = 0;
+  #past = false;
 
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #running = false;
-
-  get running(): boolean {
-    return this.#running;
+  /** Whether what is parsed now belongs to the past. */
+  get past(): boolean {
+    return this.#past;
   }
 
-  begin(): void {
-    this.#running = true;
-    this.drained();
+  /** What comes from now on belongs to the past below `end`. */
+  ends(end: number): void {
+    this.#end = end;
   }
 
-  came(): void {
-    clearTimeout(this.#timer);
+  /** Parsing goes on at `offset`. */
+  enter(offset: number): void {
+    this.#past = offset < this.#end;
   }
 
-  drained(): void {
-    if (!this.#running) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end(), Replay.QUIET_MS);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#running = false;
+  /** Hands `bytes` on, in two pieces where the past ends inside them. */
+  split(
+    offset: number,
+    bytes: Uint8Array,
+    push: (offset: number, bytes: Uint8Array) => void,
+    act: (run: () => void) => void,
+  ): void {
+    const left = this.#end - offset;
+    if (left <= 0) {
+      push(offset, bytes);
+      return;
+    }
+    push(offset, bytes.subarray(0, left));
+    if (bytes.length < left) return;
+    act(() => {
+      this.#past = false;
+    });
+    if (bytes.length > left) push(this.#end, bytes.subarray(left));
   }
 }

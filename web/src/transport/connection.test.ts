@@ -290,6 +290,16 @@ describe("tokens", () => {
     expect(s.sent("renew").length).toBe(2);
   });
 
+  it("asks no more once a new token lasts no longer: access itself ends there", async () => {
+    const end = clock.in(60);
+    const s = await goLive({ token_expires_at: end });
+    connection.setVisible(false);
+    await clock.advance(15_000);
+    s.says({ type: "renewed", token_expires_at: end });
+    await clock.advance(40_000);
+    expect(s.sent("renew").length).toBe(1);
+  });
+
   it("goes by the server's clock", async () => {
     const s = await goLive({ token_expires_at: clock.in(-600) });
     connection.setVisible(false);

@@ -196,7 +196,7 @@ export class Connection {
         this.#listener.exit(message);
         break;
       case "renewed":
-        this.#renewal.expires(message.token_expires_at);
+        this.#renewal.renewed(message.token_expires_at);
         break;
       case "pong":
       case "closing":

@@ -126,6 +126,7 @@ export function welcomeOf(changes: Partial<Welcome> = {}): ServerMessage {
     role: "controller",
     size: { cols: 80, rows: 24 },
     output: 0,
+    history: 0,
     input: 0,
     resumed: false,
     token_expires_at: "2026-01-01T12:05:00Z",

@@ -36,6 +36,15 @@ export class Renewal {
     this.#plan();
   }
 
+  /**
+   * The server took a new token, which expires then. One that lasts no longer than the last means
+   * that access itself ends there: asking again would give no more.
+   */
+  renewed(at: string): void {
+    if (Date.parse(at) > this.#expiresAt) this.expires(at);
+    else this.#cancel();
+  }
+
   /** What the server's clock is ahead of ours. */
   setSkew(ms: number): void {
     if (Math.abs(ms - this.#skewMs) < 1000) return;

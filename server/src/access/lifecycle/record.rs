@@ -56,7 +56,7 @@ impl Facts {
     pub fn settle(&mut self, timing: &Policy, now: Timestamp) -> bool {
         let life = life(self, timing, now);
         match life.state {
-            State::Ended if self.ended.is_none_or(|(at, _)| at > now) => {
+            State::Ended if self.ended.is_none() => {
                 self.ended = life.ends_at.zip(life.cause);
                 true
             }
@@ -67,6 +67,15 @@ impl Facts {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Where the time for an answer is over: records what was last seen of the machine as the cause,
+    /// which says more than that it did not answer.
+    pub fn give_up(&mut self, timing: &Policy, now: Timestamp, why: &str) {
+        let failed = life(self, timing, now).state == State::Failed;
+        if let (true, Probe::Waiting, Some((at, _))) = (failed, &self.probe, self.failure(timing, now)) {
+            self.probe = Probe::Failed { at, why: why.to_owned() };
         }
     }
 

@@ -11,7 +11,7 @@ use tokio::time::MissedTickBehavior;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::{AccessNotice, ClientFrame, ClientMessage, ServerFrame, ServerMessage, Welcome};
 
-use super::leave::{Leave, malformed};
+use super::leave::{Leave, broken, malformed};
 use crate::access::Grant;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{Life, State, Warning, sentence};
@@ -71,9 +71,8 @@ impl<'a> Conversation<'a> {
                 message = socket.recv() => {
                     let message = match message {
                         Some(Ok(message)) => message,
-                        // A frame over the limit, or one that breaks RFC 6455.
-                        Some(Err(error)) if is_protocol_error(&error) => return Problem::TooLarge.into(),
-                        Some(Err(_)) | None => return Leave::Silently,
+                        Some(Err(error)) => return broken(&error).map_or(Leave::Silently, Leave::Because),
+                        None => return Leave::Silently,
                     };
                     unanswered = 0;
                     if matches!(message, Message::Binary(ref b) if b.first() == Some(&transom_protocol::wire::kind::INPUT)) {
@@ -128,6 +127,7 @@ impl<'a> Conversation<'a> {
             role: self.viewer.role(),
             size: self.viewer.size(),
             output: self.viewer.output_offset(),
+            history: self.viewer.history(),
             input: self.viewer.input_offset(),
             resumed: self.viewer.resumed(),
             token_expires_at: self.grant.borrow().expires_at.to_string(),
@@ -258,10 +258,18 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
         if epoch < record.epoch {
             return Problem::Revoked.into();
         }
+        if expires_at <= app.door.now() && !life.ends_with(expires_at) {
+            return Problem::TokenExpired.into();
+        }
+        // The end comes also where nobody can record it.
+        let over = life.ends_at.unwrap_or(Timestamp::MAX);
+        let until = if life.ends_with(expires_at) { over } else { over.min(expires_at) };
         tokio::select! {
+            // At the end of access a token ends too; the end is the better reason.
+            biased;
             _ = records.changed() => {}
             _ = grants.changed() => {}
-            () = app.door.clock().sleep_until(expires_at) => return Problem::TokenExpired.into(),
+            () = app.door.clock().sleep_until(until) => {}
             () = app.viewers.ending() => return Problem::Restarting.into(),
         }
     }
@@ -273,11 +281,4 @@ fn text(message: &ServerMessage) -> Message {
 
 async fn send(socket: &mut WebSocket, message: &ServerMessage) -> Result<(), axum::Error> {
     socket.send(text(message)).await
-}
-
-/// Whether the far end broke the protocol, rather than the connection breaking.
-fn is_protocol_error(error: &axum::Error) -> bool {
-    use std::error::Error;
-    let said = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-    said.contains("too long") || said.contains("too large") || said.contains("protocol")
 }

@@ -44,6 +44,20 @@ pub fn malformed(error: &dyn std::error::Error) -> Refused {
     Refused::because(Problem::Malformed, format!("The connection was closed: {error}."))
 }
 
+/// What a browser is told that broke the WebSocket protocol (RFC 6455) or its limits; `None` where
+/// just the connection broke. axum gives the cause in words only.
+pub fn broken(error: &axum::Error) -> Option<Refused> {
+    use std::error::Error;
+    let said = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    if said.contains("too long") || said.contains("too large") {
+        Some(Refused::because(Problem::TooLarge, "The connection was closed: the message is too large."))
+    } else if (said.contains("protocol") && !said.contains("without closing")) || said.contains("UTF-8") {
+        Some(Refused::because(Problem::Malformed, "The connection was closed: that is no WebSocket message."))
+    } else {
+        None
+    }
+}
+
 impl Leave {
     /// Says why and closes.
     pub async fn say(self, socket: &mut WebSocket) {

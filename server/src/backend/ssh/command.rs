@@ -11,7 +11,12 @@ pub(super) fn interactive_shell(platform: Platform, build_dir: Option<&str>) -> 
     if platform == Platform::Windows {
         return None;
     }
-    let mut script = String::new();
+    // A machine that names no locale would take every umlaut for an editing command; and the program
+    // may as well know what the terminal can show.
+    let mut script = String::from(
+        "if test -z \"${LC_ALL-}${LC_CTYPE-}${LANG-}\"; then LANG=C.UTF-8; export LANG; fi; \
+         COLORTERM=truecolor; export COLORTERM; ",
+    );
     if let Some(dir) = build_dir {
         let dir = quoted(dir);
         script.push_str(&format!(
@@ -48,6 +53,22 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&out.stdout).trim_end(), dir.to_str().unwrap(), "{outer}");
         }
         assert!(!scratch.path().join("pwned").exists());
+    }
+
+    #[test]
+    fn a_machine_without_a_locale_gets_one_and_keeps_its_own() {
+        let command =
+            interactive_shell(Platform::Linux, None).unwrap().replace("-i'", "-c \"echo \\$LANG\"'");
+        let shown = |lang: Option<&str>| {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &command]).env_clear().env("SHELL", "/bin/sh");
+            if let Some(lang) = lang {
+                shell.env("LANG", lang);
+            }
+            String::from_utf8(shell.output().unwrap().stdout).unwrap()
+        };
+        assert_eq!(shown(None), "C.UTF-8\n");
+        assert_eq!(shown(Some("de_DE.UTF-8")), "de_DE.UTF-8\n");
     }
 
     #[test]

@@ -10,8 +10,8 @@ use russh::keys::{
 use russh::{Channel, ChannelMsg, Disconnect, Preferred, cipher};
 use transom_protocol::wire::Size;
 
-use super::command;
 use super::valve::{Valve, Valved};
+use super::{certificate, command};
 use crate::backend::{BackendError, Credential, Target};
 
 /// Bytes the machine may send before it is let send more. Small, so that what is in flight when
@@ -55,7 +55,10 @@ async fn log_in(target: &Target) -> Result<Connection, BackendError> {
     let mut handle = client::connect_stream(Arc::new(config), stream, handler).await.map_err(|error| {
         match seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(fingerprint) => BackendError::HostKey(fingerprint),
-            None => BackendError::Unreachable(format!("no SSH connection: {error}")),
+            None => {
+                tracing::debug!(%error, "no SSH connection");
+                BackendError::Unreachable("it did not speak SSH as expected".into())
+            }
         }
     })?;
     authenticate(&mut handle, target).await?;
@@ -68,7 +71,10 @@ async fn authenticate(handle: &mut Handle<HostKey>, target: &Target) -> Result<(
         russh::Error::Disconnect | russh::Error::HUP | russh::Error::SendError | russh::Error::RecvError => {
             BackendError::Login("the machine closed the connection".into())
         }
-        other => BackendError::Login(other.to_string()),
+        other => {
+            tracing::debug!(error = %other, "login failed");
+            BackendError::Login("the SSH protocol was not kept".into())
+        }
     };
     let result = match &target.credential {
         Credential::Password(password) => {
@@ -86,9 +92,9 @@ async fn authenticate(handle: &mut Handle<HostKey>, target: &Target) -> Result<(
         }
         Credential::Certificate { pem, certificate } => {
             let key = read_key(pem, None)?;
-            let certificate = Certificate::from_openssh(certificate)
+            let certified = Certificate::from_openssh(certificate)
                 .map_err(|_| BackendError::Login("the registered certificate cannot be read".into()))?;
-            handle.authenticate_openssh_cert(user, Arc::new(key), certificate).await.map_err(lost)?
+            certificate::log_in(handle, user, Arc::new(key), certified).await.map_err(lost)?
         }
     };
     if result.success() {
@@ -122,10 +128,6 @@ impl Connection {
                 .await
                 .map_err(refused)?;
             granted(&mut channel, "it gave no terminal").await?;
-            // Stock sshd accepts LANG and LC_*; whatever it does with these, the shell starts.
-            for (name, value) in [("LANG", "C.UTF-8"), ("COLORTERM", "truecolor")] {
-                channel.set_env(false, name, value).await.map_err(refused)?;
-            }
             match command::interactive_shell(target.platform, target.build_dir.as_deref()) {
                 Some(command) => channel.exec(true, command).await.map_err(refused)?,
                 None => channel.request_shell(true).await.map_err(refused)?,
@@ -146,7 +148,8 @@ impl Connection {
 }
 
 fn refused(error: russh::Error) -> BackendError {
-    BackendError::Session(error.to_string())
+    tracing::debug!(%error, "no terminal");
+    BackendError::Session("the connection was closed".into())
 }
 
 /// Waits for the answer to the last request. sshd sends nothing else before the shell starts.
@@ -161,7 +164,7 @@ async fn granted(channel: &mut Channel<client::Msg>, otherwise: &str) -> Result<
 }
 
 /// Accepts the registered host keys and no other: a changed key is refused, never learned.
-struct HostKey {
+pub(super) struct HostKey {
     pins: Vec<String>,
     refused: Arc<Mutex<Option<String>>>,
 }

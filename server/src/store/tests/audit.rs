@@ -1,3 +1,5 @@
+//! The audit: rows follow one another, and a missing or changed one shows.
+
 use futures_util::future::join_all;
 use serde_json::json;
 

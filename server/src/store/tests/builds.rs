@@ -1,5 +1,8 @@
+//! Builds: added once, changed by compare and swap, found again.
+
 use futures_util::future::join_all;
 
+use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Cause;
 use crate::store::testing::*;
 use crate::store::{StoreError, Stored, UpdateError};
@@ -14,7 +17,7 @@ store_tests! {
         let again = store.insert_build(&other, &[("ssh_key", b"second")]).await;
         assert!(matches!(again, Err(StoreError::Exists(_))));
         assert_eq!(*store.secret(&id("a"), "ssh_key").await.unwrap().unwrap(), b"first");
-        assert_eq!(store.build(&id("a")).await.unwrap(), Some(Stored { revision: 1, record: build }));
+        assert_eq!(store.build(&id("a")).await.unwrap(), Some(Stored { revision: 1, record: BuildRecord { revision: 1, ..build } }));
         assert_eq!(store.build(&id("b")).await.unwrap(), None);
     }
 
@@ -54,7 +57,7 @@ store_tests! {
         let refused = store.update_build(&id("a"), |record| { record.epoch = 9; Err::<(), _>("no") }).await;
         assert!(matches!(refused, Err(UpdateError::Refused("no"))));
         let (answer, same) = store.update_build(&id("a"), |_| Ok::<_, ()>(7)).await.unwrap();
-        assert_eq!((answer, same), (7, record("a")));
+        assert_eq!((answer, same), (7, BuildRecord { revision: 1, ..record("a") }));
         assert_eq!(store.build(&id("a")).await.unwrap().unwrap().revision, 1);
     }
 
@@ -63,7 +66,7 @@ store_tests! {
         for name in ["b", "a", "c"] {
             store.insert_build(&record(name), &[]).await.unwrap();
         }
-        let end = |record: &mut crate::access::build::BuildRecord| {
+        let end = |record: &mut BuildRecord| {
             record.facts.ended = Some((at(9), Cause::Deadline));
             Ok::<_, ()>(())
         };

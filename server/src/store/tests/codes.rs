@@ -1,3 +1,5 @@
+//! Page codes: single use, whoever tries at once.
+
 use futures_util::future::join_all;
 
 use crate::store::testing::*;

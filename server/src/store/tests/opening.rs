@@ -1,3 +1,5 @@
+//! Opening a store: new, known, too new, full.
+
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::config::StoreConfig;

@@ -1,3 +1,5 @@
+//! Renewals: one after the other, and a copy kills the chain.
+
 use futures_util::future::join_all;
 
 use crate::access::Grant;
@@ -30,7 +32,7 @@ store_tests! {
             assert_eq!(rotate(&store, &format!("r{n}"), &format!("r{}", n + 1)).await, RenewOutcome::Rotated(same()));
         }
         let late = store.rotate_renewal(&hash("r5"), &hash("r6"), at(3600)).await.unwrap();
-        assert_eq!(late, RenewOutcome::Expired);
+        assert_eq!(late, RenewOutcome::Expired(grant("a")));
     }
 
     async fn the_same_renewal_may_be_repeated_after_a_lost_reply(bench: &Bench) {

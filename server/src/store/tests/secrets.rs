@@ -1,3 +1,5 @@
+//! Secrets: sealed where they lie, bound to their build and name.
+
 use crate::keys::SealKey;
 use crate::seal::{SealError, Sealer};
 use crate::store::testing::*;

@@ -32,6 +32,11 @@ size: Size,
  */
 output: number, 
 /**
+ * Output below this offset was made before this viewer came: whatever it asks of a terminal was
+ * put to somebody else, and is not answered again.
+ */
+history: number, 
+/**
  * How many bytes of this viewer's input were applied so far; the next INPUT frame starts here.
  */
 input: number, 

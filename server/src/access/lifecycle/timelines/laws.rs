@@ -116,7 +116,9 @@ proptest! {
         if let Some(deadline) = life.deadline {
             let on = facts.enabled_at.is_some();
             prop_assert!(!(life.admits && now >= deadline));
-            prop_assert!(!on || life.ends_at.is_none_or(|at| at <= deadline));
+            // A recorded end stays as it was, whatever is said of the build's times after it.
+            let open = on && facts.ended.is_none();
+            prop_assert!(!open || life.ends_at.is_none_or(|at| at <= deadline));
             prop_assert!(!on || now < deadline || life.state == State::Ended);
         }
         // Whoever may be inside has a wall in front of them.
@@ -150,6 +152,7 @@ proptest! {
             State::Ready => prop_assert!(!finished),
             State::Held => prop_assert_eq!(life.hold, Some(Hold::Attached)),
             State::Grace => prop_assert_ne!(life.hold, Some(Hold::Attached)),
+            State::Ended if facts.ended.is_some() => prop_assert_eq!(life.ends_at.zip(life.cause), facts.ended),
             State::Ended => prop_assert!(life.ends_at.is_some_and(|at| at <= now)),
             State::Off | State::Failed => prop_assert_eq!(life.ends_at, None),
             State::Pending => {}
@@ -158,6 +161,17 @@ proptest! {
             prop_assert!(until.is_none_or(|until| until > now));
         }
         prop_assert!(sentence(&life).ends_with('.'));
+    }
+
+    #[test]
+    fn a_clock_set_back_revives_nothing(
+        mut facts in facts(), policy in policy(), a in moment(), b in moment(),
+    ) {
+        let (early, late) = (a.min(b), a.max(b));
+        facts.settle(&policy, late);
+        if facts.ended.is_some() {
+            prop_assert_eq!(life(&facts, &policy, early), life(&facts, &policy, late));
+        }
     }
 
     #[test]

@@ -1,0 +1,9 @@
+# Ten percent off from 100.00 on, rounded to the customer's advantage.
+
+discount() {
+  if [ "$1" -gt 10000 ]; then
+    echo $(($1 / 10))
+  else
+    echo 0
+  fi
+}

@@ -1,0 +1,131 @@
+// @ts-check
+// Transom's public API, as much of it as a CI needs.
+
+const TIMEOUT_MS = 10_000;
+
+/** @typedef {import("./people.js").Person} Person */
+
+/**
+ * What the dashboard reads of a build's view.
+ * @typedef {object} BuildView
+ * @property {{state: string, sentence: string, ends_at: string | null, failure: string | null}} access
+ * @property {{name: string, session: string}[]} viewers
+ */
+
+/** @typedef {{release: "now" | "hold", hold_until: string | null, cause: string | null}} Release */
+/** @typedef {{token: string, expires_at: string, url: string}} Minted */
+/** @typedef {{install?: {authorized_keys?: string[]}}} Install */
+
+/** A refusal that Transom explained. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {string} problem its stable name
+   * @param {string} detail a sentence for a person
+   */
+  constructor(status, problem, detail) {
+    super(detail);
+    this.status = status;
+    this.problem = problem;
+  }
+
+  /** Whether the same request may succeed later. */
+  get passing() {
+    return this.status >= 500 || this.status === 429;
+  }
+}
+
+export class Transom {
+  #base;
+  #headers;
+
+  /**
+   * @param {string} address
+   * @param {string} serviceKey
+   */
+  constructor(address, serviceKey) {
+    this.#base = `${address}/api/v1`;
+    this.#headers = { authorization: `Bearer ${serviceKey}` };
+  }
+
+  /** @param {string} id @param {object} update @returns {Promise<Install>} */
+  putBuild(id, update) {
+    return this.#call("PUT", `/builds/${id}`, update);
+  }
+
+  /** @param {string} id @param {object} machine @returns {Promise<Install>} */
+  putMachine(id, machine) {
+    return this.#call("PUT", `/builds/${id}/machine`, machine);
+  }
+
+  /** @param {string} id */
+  deleteMachine(id) {
+    return this.#call("DELETE", `/builds/${id}/machine`);
+  }
+
+  /** Turns remote access on, as this person asked in the dashboard. @param {string} id @param {Person} by */
+  putAccess(id, by) {
+    return this.#call("PUT", `/builds/${id}/access`, { by, via: "user" });
+  }
+
+  /** @param {string} id @param {string} outcome @param {Date} at @returns {Promise<Release>} */
+  finish(id, outcome, at) {
+    return this.#call("POST", `/builds/${id}/finish`, { outcome, at: at.toISOString() });
+  }
+
+  /** @param {string} id @param {Person} who @param {string[]} capabilities @returns {Promise<Minted>} */
+  mint(id, who, capabilities) {
+    return this.#call("POST", `/builds/${id}/tokens`, { ...who, capabilities });
+  }
+
+  /**
+   * The build as it changes, until access ends, the connection drops or `signal` says stop.
+   *
+   * @param {string} id
+   * @param {AbortSignal} signal
+   * @returns {AsyncGenerator<BuildView>}
+   */
+  async *views(id, signal) {
+    const response = await fetch(`${this.#base}/builds/${id}/events`, { headers: this.#headers, signal });
+    if (!response.ok) throw await refusal(response);
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const chunk of /** @type {ReadableStream<Uint8Array>} */ (response.body)) {
+      text += decoder.decode(chunk, { stream: true });
+      const events = text.split(/\r?\n\r?\n/);
+      text = events.pop() ?? "";
+      for (const event of events) {
+        const lines = event.split(/\r?\n/);
+        if (!lines.includes("event: build")) continue;
+        const data = lines
+          .filter((l) => l.startsWith("data:"))
+          .map((l) => l.slice(5))
+          .join("\n");
+        yield JSON.parse(data);
+      }
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  async #call(method, path, body) {
+    const response = await fetch(this.#base + path, {
+      method,
+      headers: body ? { ...this.#headers, "content-type": "application/json" } : this.#headers,
+      body: body ? JSON.stringify(body) : null,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) throw await refusal(response);
+    return response.status === 204 ? {} : response.json();
+  }
+}
+
+/** @param {Response} response an RFC 9457 document, unless something stands in between */
+async function refusal(response) {
+  const problem = await response.json().catch(() => ({}));
+  const name = String(problem.type ?? "").replace("urn:transom:problem:", "");
+  return new Refused(response.status, name, problem.detail ?? problem.title ?? `Transom answered ${response.status}`);
+}

@@ -1,0 +1,62 @@
+//! Knocking: a token is opened, and what it says is held against what is so now.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use transom_protocol::problem::Problem;
+
+use super::{Actor, Door, Entry, Refused, ended};
+use crate::access::Grant;
+use crate::access::lifecycle::State;
+
+impl Door {
+    /// Opens a token and says what it allows now: its capabilities, cut down to what the policy of
+    /// the build allows. A token from before the last revocation opens nothing.
+    ///
+    /// # Errors
+    /// Why the token is refused.
+    pub async fn grant(&self, token: &str) -> Result<(Grant, Arc<Entry>), Refused> {
+        let grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
+        self.as_of_now(grant).await
+    }
+
+    /// Like [`Door::grant`], for somebody who wants in: a refusal is audited, once it is known whom it
+    /// concerns.
+    ///
+    /// # Errors
+    /// Why the token is refused.
+    pub async fn knock(
+        &self,
+        token: &str,
+        address: Option<IpAddr>,
+    ) -> Result<(Grant, Arc<Entry>, Actor), Refused> {
+        let grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
+        let (build, actor) = (grant.build.clone(), Actor::of(&grant, address));
+        let allowed = self.as_of_now(grant).await;
+        let (grant, entry) = self.denied(Some(&build), &actor, "viewer.join", allowed).await?;
+        Ok((grant, entry, actor))
+    }
+
+    /// What a grant allows now.
+    pub(super) async fn as_of_now(&self, mut grant: Grant) -> Result<(Grant, Arc<Entry>), Refused> {
+        // A token for a build that was never registered says no more than any other wrong token.
+        let entry = self.entry(&grant.build).await.map_err(|refused| match refused.problem {
+            Problem::BuildUnknown => Problem::TokenInvalid.into(),
+            _ => refused,
+        })?;
+        let record = entry.record();
+        let life = self.life(&record);
+        if life.state == State::Ended {
+            return Err(ended(&life));
+        }
+        if grant.epoch < record.epoch {
+            return Err(Problem::Revoked.into());
+        }
+        if grant.epoch > record.epoch {
+            // One that the future may not revoke either.
+            return Err(Problem::TokenInvalid.into());
+        }
+        grant.capabilities = grant.capabilities.intersect(&record.policy.capabilities);
+        Ok((grant, entry))
+    }
+}
