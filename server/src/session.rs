@@ -22,8 +22,9 @@ use crate::clock::tick;
 use scrollback::Scrollback;
 use seat::Seats;
 
-/// Pieces of output, and of input, on their way between session and back end.
-const LINK_PIECES: usize = 32;
+/// Pieces of output, and of input, on their way between session and back end. Few enough that one
+/// batch of the largest, 32 KiB each, pushes nobody out of the log who is within the pace.
+const LINK_PIECES: usize = 16;
 
 /// How far a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +116,7 @@ impl Session {
             opened_at: at,
             news,
             scrollback: Mutex::new(Scrollback::new(limit, size)),
-            seats: Mutex::default(),
+            seats: Mutex::new(Seats::new(limit)),
             head: watch::Sender::new(0),
             phase: watch::Sender::new(Phase::Opening),
             company: watch::Sender::new(0),
@@ -265,7 +266,7 @@ impl Session {
         if batch.is_empty() {
             return;
         }
-        {
+        let head = {
             let mut scrollback = self.scrollback();
             for event in batch.iter() {
                 match event {
@@ -273,7 +274,9 @@ impl Session {
                     TerminalEvent::Output(bytes) => scrollback.append(bytes),
                 }
             }
-        }
+            scrollback.head()
+        };
+        self.seats().produced(head, tick().into_std());
         for event in batch.drain(..) {
             if event == TerminalEvent::Ready {
                 self.set_phase(Phase::Live);

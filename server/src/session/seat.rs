@@ -10,7 +10,8 @@ use crate::access::Person;
 
 /// A viewer that is a window behind and silent for this long no longer sets the pace.
 const SILENT_AFTER: Duration = Duration::from_secs(1);
-/// Unacknowledged output at which the fastest viewer makes the machine wait, in bytes.
+/// How far the fastest viewer may be behind the newest output before the machine waits for it, in
+/// bytes; half of the log where that is smaller.
 const PACE_BYTES: u64 = 512 * 1024;
 /// Seats without a connection that are kept for their viewer to come back.
 const EMPTY_SEATS: usize = 32;
@@ -41,20 +42,15 @@ pub struct Seat {
     heard: Instant,
 }
 
-impl Seat {
-    /// Output sent and not yet acknowledged, in bytes.
-    #[must_use]
-    pub fn lag(&self) -> u64 {
-        self.sent.saturating_sub(self.acked)
-    }
-}
-
 /// All seats of a session, and whose size rules.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Seats {
     seats: BTreeMap<String, Seat>,
     driver: Option<String>,
     arrivals: u64,
+    /// Offset behind the newest output.
+    head: u64,
+    pace: u64,
 }
 
 /// A viewer that wants in.
@@ -75,6 +71,13 @@ pub struct Arrival {
 }
 
 impl Seats {
+    /// No seats yet, around a log that keeps `kept` bytes.
+    #[must_use]
+    pub fn new(kept: usize) -> Self {
+        let pace = PACE_BYTES.min(kept as u64 / 2);
+        Self { seats: BTreeMap::new(), driver: None, arrivals: 0, head: 0, pace }
+    }
+
     /// Gives a new seat, or the old one back to the same person; `None` when all are taken.
     pub fn take(&mut self, arrival: Arrival, most: usize, now: Instant) -> Option<Seat> {
         self.arrivals += 1;
@@ -179,14 +182,20 @@ impl Seats {
         changed
     }
 
+    /// There is output up to `head`.
+    pub fn produced(&mut self, head: u64, now: Instant) {
+        for seat in self.seats.values_mut().filter(|s| s.acked >= self.head) {
+            // Silence is counted from the moment there is something to answer.
+            seat.heard = now;
+        }
+        self.head = head;
+    }
+
     /// Output up to `offset` was sent; after a reset nothing before it will be acknowledged.
     pub fn sent(&mut self, id: &str, generation: u64, offset: u64, reset: bool, now: Instant) {
         if let Some(seat) = self.mine(id, generation) {
-            if seat.sent == seat.acked || reset {
-                // Silence is counted from the moment there is something to answer.
-                seat.heard = now;
-            }
             if reset {
+                seat.heard = now;
                 seat.acked = offset;
             }
             seat.sent = offset;
@@ -206,16 +215,17 @@ impl Seats {
         }
     }
 
-    /// For how long the machine has to wait for the fastest viewer that answers, if at all.
+    /// For how long the machine has to wait for the fastest viewer that answers, if at all. What
+    /// was not even sent yet counts: a viewer whose turn comes late loses nothing.
     /// Controllers set the pace; whoever only looks never slows the program.
     #[must_use]
     pub fn must_wait(&self, now: Instant) -> Option<Duration> {
+        let lag = |seat: &Seat| self.head.saturating_sub(seat.acked);
         let answering = |seat: &&Seat| {
-            seat.role == Role::Controller
-                && (seat.lag() == 0 || now.duration_since(seat.heard) < SILENT_AFTER)
+            seat.role == Role::Controller && (lag(seat) == 0 || now.duration_since(seat.heard) < SILENT_AFTER)
         };
-        let fastest = self.connected().filter(answering).min_by_key(|s| s.lag())?;
-        if fastest.lag() < PACE_BYTES {
+        let fastest = self.connected().filter(answering).min_by_key(|s| lag(s))?;
+        if lag(fastest) < self.pace {
             return None;
         }
         Some(SILENT_AFTER.saturating_sub(now.duration_since(fastest.heard)).max(Duration::from_millis(1)))
@@ -244,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_seat_is_given_back_to_its_own_person_only() {
-        let (mut seats, now) = (Seats::default(), tick().into_std());
+        let (mut seats, now) = (Seats::new(1 << 20), tick().into_std());
         seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.mine("a", 1).unwrap().applied = 7;
         seats.leave("a", 1, false);
@@ -256,7 +266,7 @@ mod tests {
 
     #[test]
     fn the_newest_connection_of_a_seat_wins() {
-        let (mut seats, now) = (Seats::default(), tick().into_std());
+        let (mut seats, now) = (Seats::new(1 << 20), tick().into_std());
         seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.take(back("b", "a", "dana"), 8, now).unwrap();
         assert!(seats.mine("a", 1).is_none());
@@ -266,7 +276,7 @@ mod tests {
 
     #[test]
     fn whoever_types_drives_and_whoever_is_left_takes_over() {
-        let (mut seats, now) = (Seats::default(), tick().into_std());
+        let (mut seats, now) = (Seats::new(1 << 20), tick().into_std());
         seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
         seats.take(arrival("b", "ravi", Role::Controller), 8, now).unwrap();
         seats.take(arrival("c", "kim", Role::Viewer), 8, now).unwrap();
@@ -280,10 +290,11 @@ mod tests {
 
     #[test]
     fn the_fastest_answering_controller_sets_the_pace() {
-        let (mut seats, start) = (Seats::default(), tick().into_std());
+        let (mut seats, start) = (Seats::new(1 << 20), tick().into_std());
         seats.take(arrival("fast", "dana", Role::Controller), 8, start).unwrap();
         seats.take(arrival("slow", "ravi", Role::Controller), 8, start).unwrap();
         let far = PACE_BYTES * 2;
+        seats.produced(far, start);
         seats.sent("slow", 1, far, false, start);
         seats.sent("fast", 1, far, false, start);
         assert!(seats.must_wait(start).is_some());
@@ -294,19 +305,40 @@ mod tests {
 
     #[test]
     fn a_silent_viewer_and_one_who_only_looks_never_hold_the_program() {
-        let (mut seats, start) = (Seats::default(), tick().into_std());
+        let (mut seats, start) = (Seats::new(1 << 20), tick().into_std());
         seats.take(arrival("looks", "kim", Role::Viewer), 8, start).unwrap();
-        seats.sent("looks", 1, PACE_BYTES * 2, false, start);
+        seats.produced(PACE_BYTES * 2, start);
         assert_eq!(seats.must_wait(start), None);
         seats.take(arrival("types", "dana", Role::Controller), 8, start).unwrap();
-        seats.sent("types", 1, PACE_BYTES * 2, false, start);
         assert!(seats.must_wait(start).is_some());
         assert_eq!(seats.must_wait(start + SILENT_AFTER), None);
     }
 
     #[test]
+    fn output_that_was_not_even_sent_yet_makes_the_machine_wait() {
+        let (mut seats, start) = (Seats::new(1 << 20), tick().into_std());
+        seats.take(arrival("a", "dana", Role::Controller), 8, start).unwrap();
+        let flood = start + SILENT_AFTER * 60;
+        seats.produced(PACE_BYTES - 1, flood);
+        assert_eq!(seats.must_wait(flood), None);
+        seats.produced(PACE_BYTES, flood);
+        assert!(seats.must_wait(flood).is_some());
+        seats.sent("a", 1, PACE_BYTES, false, flood);
+        assert!(seats.acked("a", 1, PACE_BYTES, flood));
+        assert_eq!(seats.must_wait(flood), None);
+    }
+
+    #[test]
+    fn a_small_log_has_a_small_pace() {
+        let (mut seats, now) = (Seats::new(64 * 1024), tick().into_std());
+        seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
+        seats.produced(32 * 1024, now);
+        assert!(seats.must_wait(now).is_some());
+    }
+
+    #[test]
     fn only_so_many_seats_are_kept_for_those_who_left() {
-        let (mut seats, now) = (Seats::default(), tick().into_std());
+        let (mut seats, now) = (Seats::new(1 << 20), tick().into_std());
         for i in 0..200 {
             let id = format!("v{i}");
             seats.take(arrival(&id, "dana", Role::Controller), 8, now).unwrap();
