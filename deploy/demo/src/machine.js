@@ -78,7 +78,7 @@ export class Machine {
   /** Ends every process of the machine and forgets its disk. */
   async stop() {
     const sshd = this.#sshd;
-    if (sshd?.pid !== undefined && sshd.exitCode === null) {
+    if (sshd?.pid !== undefined && sshd.exitCode === null && sshd.signalCode === null) {
       const gone = new Promise((resolve) => sshd.once("exit", resolve));
       await killAll(sshd.pid, this.#mark);
       await gone;

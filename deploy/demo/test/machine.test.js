@@ -56,15 +56,19 @@ test("a failing test fails its step, and what follows is left out", async () => 
   await machine.stop();
 });
 
-test("a machine that is stopped takes everything with it, even what left its parent", async () => {
+test("a machine that is stopped takes everything with it, even what left its parent", async (t) => {
   const { machine } = await start("long");
+  t.after(() => machine.stop());
   const login = ["-F", "none", "-T", "-i", machine.agentKey, "-p", String(machine.port), "-o", "BatchMode=yes"];
   const known = ["-o", `UserKnownHostsFile="${machine.knownHosts}"`, `${machine.account.name}@${machine.host}`];
   const client = spawn("ssh", [...login, ...known, "setsid -f sh -c 'echo $$; exec sleep 600'; sleep 600"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  t.after(() => client.kill());
   const pid = await new Promise((resolve) => createInterface({ input: client.stdout }).once("line", resolve));
   const closed = new Promise((resolve) => client.once("close", resolve));
+  // Between one program and the next a process has no command line.
+  for (let look = 0; look < 1000 && !(await sleeps(pid)); look += 1) await new Promise(setImmediate);
   assert.equal(await sleeps(pid), true);
   await machine.stop();
   await closed;
