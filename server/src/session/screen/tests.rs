@@ -2,6 +2,7 @@
 //! independent one).
 
 mod consistency;
+mod recordings;
 mod streams;
 mod vt100;
 mod xterm;

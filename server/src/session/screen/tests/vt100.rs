@@ -38,19 +38,25 @@ fn difference(a: &Parser, b: &Parser) -> Option<String> {
     (modes(a) != modes(b)).then(|| format!("{:?} != {:?}", modes(a), modes(b)))
 }
 
+/// What differs between a terminal that got `prefix` and one that got the screen's snapshot, at once or
+/// after both got `rest`.
+pub(super) fn disagrees(size: Size, prefix: &[u8], screen: &Screen, rest: &[u8]) -> Option<String> {
+    let mut lived = Parser::new(size.rows, size.cols, 0);
+    let mut joined = Parser::new(size.rows, size.cols, 0);
+    lived.process(prefix);
+    joined.process(&screen.snapshot());
+    let now = difference(&lived, &joined);
+    lived.process(rest);
+    joined.process(rest);
+    now.or_else(|| difference(&lived, &joined))
+}
+
 #[test]
 fn ten_thousand_streams_cut_anywhere_are_restored_in_another_emulator() {
     let mut wrong = Vec::new();
     for seed in 0..10_000 {
         let case = Case::new(seed, Repertoire::Common);
-        let mut lived = Parser::new(case.size.rows, case.size.cols, 0);
-        let mut joined = Parser::new(case.size.rows, case.size.cols, 0);
-        lived.process(&case.prefix);
-        joined.process(&case.screen().snapshot());
-        let now = difference(&lived, &joined);
-        lived.process(&case.rest);
-        joined.process(&case.rest);
-        if let Some(what) = now.or_else(|| difference(&lived, &joined)) {
+        if let Some(what) = disagrees(case.size, &case.prefix, &case.screen(), &case.rest) {
             wrong.push(format!("seed {seed}: {what}"));
         }
     }
