@@ -44,6 +44,18 @@ pub struct Socket {
     pub keeps: bool,
 }
 
+/// The connection ended without a close.
+#[derive(Debug, Clone, Copy)]
+pub struct Dropped;
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("connection dropped without a close")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
 /// How a conversation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
@@ -242,6 +254,15 @@ impl Socket {
         self.raw(Message::Binary(ClientFrame::Input { offset, bytes }.encode())).await
     }
 
+    /// Sends input that starts at `offset`, perhaps again.
+    ///
+    /// # Errors
+    /// Where the connection is gone.
+    pub async fn input_at(&mut self, offset: u64, bytes: Bytes) -> anyhow::Result<()> {
+        self.typed = self.typed.max(offset + bytes.len() as u64);
+        self.raw(Message::Binary(ClientFrame::Input { offset, bytes }.encode())).await
+    }
+
     /// Acknowledges all output so far.
     ///
     /// # Errors
@@ -320,7 +341,7 @@ impl Socket {
     /// Where nothing comes in time, or what comes is wrong.
     pub async fn step(&mut self) -> anyhow::Result<Option<Closed>> {
         let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.context("nothing came")?;
-        match message.context("connection dropped without a close")?? {
+        match message.ok_or(Dropped)?? {
             Message::Text(text) => {
                 let message: ServerMessage = serde_json::from_str(&text)?;
                 match &message {
