@@ -12,6 +12,7 @@ mod issuers;
 mod lives;
 mod logins;
 mod policy;
+mod spare;
 mod terminal;
 mod timelines;
 mod tokens;
