@@ -22,6 +22,8 @@ pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// The server's first message.
     pub welcome: Option<Welcome>,
+    /// What restored the screen at the last reset.
+    pub screen: Vec<u8>,
     /// All output since the last reset.
     pub output: Vec<u8>,
     /// Offset of the next output byte.
@@ -108,6 +110,7 @@ impl Socket {
         Ok(Self {
             stream,
             welcome: None,
+            screen: Vec::new(),
             output: Vec::new(),
             offset: 0,
             resets: 0,
@@ -279,10 +282,11 @@ impl Socket {
         self.raw(Message::Binary(ClientFrame::OutputAck { offset }.encode())).await
     }
 
-    /// All output as text, without the marks by which bash switches bracketed paste.
+    /// All that is shown as text, without the marks by which bash switches bracketed paste.
     #[must_use]
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.output).replace("\x1b[?2004l\r", "").replace("\x1b[?2004h", "")
+        let shown = [self.screen.as_slice(), self.output.as_slice()].concat();
+        String::from_utf8_lossy(&shown).replace("\x1b[?2004l\r", "").replace("\x1b[?2004h", "")
     }
 
     /// The end of the output, for whoever looks for what is not there.
@@ -367,13 +371,15 @@ impl Socket {
                         self.ack().await?;
                     }
                 }
-                ServerFrame::Reset { offset, skipped, size, .. } => {
+                ServerFrame::Reset { offset, skipped, size, screen } => {
                     self.offset = offset;
                     self.skipped += skipped;
                     self.size = Some(size);
                     self.resets += 1;
                     self.output.clear();
+                    self.screen = screen.to_vec();
                 }
+                ServerFrame::Screen { bytes } => self.screen.extend_from_slice(&bytes),
                 ServerFrame::InputAck { offset } => self.applied = offset,
             },
             Message::Close(frame) => {

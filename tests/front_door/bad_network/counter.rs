@@ -1,14 +1,18 @@
 //! A program that counts: at which offset of its output each byte stands is known beforehand.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, ensure};
+use transom_tests::PATIENCE;
 use transom_tests::machine::Machine;
+use transom_tests::process::written_bytes;
 use transom_tests::tab::Tab;
 
 /// Half a megabyte a second at most, so that a second without a connection stays within the log.
 pub const PACED: &str =
     "i=0; while [ ! -e stop ]; do for k in {1..200}; do printf 'n%010d\\n' $((i++)); done; sleep 0.01; done";
 /// As fast as it can.
-pub const FLOOD: &str = "seq -f 'n%010.0f' 0 99999999999 & while [ ! -e stop ]; do sleep 0.05; done; kill $!; wait";
+pub const FLOOD: &str = "seq -f 'n%010.0f' 0 99999999999 & echo $! > pid; while [ ! -e stop ]; do sleep 0.05; done; kill $!; wait";
 
 const LINE_BYTES: u64 = 13;
 
@@ -42,6 +46,25 @@ impl Counter {
                 return Ok(counter);
             }
         }
+    }
+
+    /// Waits until a flood has printed so many bytes more, whoever looks.
+    pub async fn runs_on(&self, machine: &Machine, bytes: u64) -> anyhow::Result<()> {
+        let running = async {
+            let pid = loop {
+                let text = std::fs::read_to_string(machine.build_dir().join("pid")).unwrap_or_default();
+                match text.trim().parse() {
+                    Ok(pid) => break pid,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+                }
+            };
+            let goal = written_bytes(pid)? + bytes;
+            while written_bytes(pid)? < goal {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(PATIENCE, running).await.context("the program is held up")?
     }
 
     /// Tells it to stop.
