@@ -5,6 +5,7 @@
 //! has a queue, so nothing can pile up. The session outlives its viewers.
 
 pub mod registry;
+pub mod screen;
 pub mod scrollback;
 pub mod seat;
 pub mod viewer;
