@@ -5,6 +5,7 @@
 mod audit;
 mod authority;
 mod bad_input;
+mod bad_network;
 mod cut;
 mod events;
 mod issuers;
