@@ -6,10 +6,11 @@
 //! front of the socket instead. Writes go on meanwhile: Ctrl-C and window changes always get out.
 
 mod certificate;
-mod command;
 mod connect;
 mod key;
+mod launch;
 mod pump;
+mod shell;
 mod valve;
 
 use super::{Backend, BackendError, Exit, Link, Running, Target, Terminal, TerminalInput};
@@ -39,8 +40,8 @@ impl Backend<Terminal> for Ssh {
                 return Err(BackendError::Session("a terminal starts with its size".into()));
             };
             let connection = connect::connect(&target).await?;
-            let channel = connection.terminal(&target, size).await?;
-            let result = pump::pump(channel, connection.valve(), link).await;
+            let channel = connection.terminal(&target, size, launch::Manner::User).await?;
+            let result = shell::run(&connection, channel, &target, size, link).await;
             connection.goodbye().await;
             result
         })

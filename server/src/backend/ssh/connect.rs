@@ -11,7 +11,8 @@ use russh::{Channel, ChannelMsg, Disconnect, Preferred, cipher};
 use transom_protocol::wire::Size;
 
 use super::valve::{Valve, Valved};
-use super::{certificate, command};
+use super::launch::{self, Manner};
+use super::certificate;
 use crate::backend::{BackendError, Credential, Target};
 
 /// Bytes the machine may send before it is let send more. Small, so that what is in flight when
@@ -120,6 +121,7 @@ impl Connection {
         &self,
         target: &Target,
         size: Size,
+        manner: Manner,
     ) -> Result<Channel<client::Msg>, BackendError> {
         let opening = async {
             let mut channel = self.handle.channel_open_session().await.map_err(refused)?;
@@ -128,7 +130,7 @@ impl Connection {
                 .await
                 .map_err(refused)?;
             granted(&mut channel, "it gave no terminal").await?;
-            match command::interactive_shell(target.platform, target.build_dir.as_deref()) {
+            match launch::command(target, manner) {
                 Some(command) => channel.exec(true, command).await.map_err(refused)?,
                 None => channel.request_shell(true).await.map_err(refused)?,
             }
