@@ -77,7 +77,8 @@ if ($sort eq "bash") {
   my $dir = ($e{TMPDIR} || "/tmp") . "/transom-$$-" . int rand 1e9;
   if (mkdir $dir, 0700) {
     for ([".zshenv", "$rc$t{zshenv}\n"], [".zshrc", "$t{zsh}\n"]) {
-      open(my $out, ">", "$dir/$_->[0]") && print $out $_->[1];
+      my $out;
+      open($out, ">", "$dir/$_->[0]") && print $out $_->[1];
     }
     $e{ZDOTDIR} = $dir;
     @run = ($name, $t{bare} ? "-di" : "-i");

@@ -99,8 +99,8 @@ fi
 unset __t_kit __t_session __t_build __t_dir __t_start __t_place __t_gen __t_step __t_shell __t_lang
 unset __t_common __t_bash __t_zsh __t_zshenv __t_sh __t_perl __t_python __t_plain __t_value __t_set __t_keep
 if [ -n "$__t_had_path" ]; then PATH=$__t_snapshot_path; export PATH; else unset PATH; fi
-__t_kind_was=$__t_kind __t_bare_was=$__t_bare
-unset __t_kind __t_bare
+__t_kind_was=$__t_kind __t_bare_was=$__t_bare __t_quiet_was=$__t_quiet
+unset __t_kind __t_bare __t_quiet
 case $__t_sort in
   bash)
     if [ -n "$__t_bare_was" ]; then
@@ -123,7 +123,7 @@ case $__t_sort in
     ;;
   *)
     set -- -i
-    [ -n "$__t_quiet" ] || printf '\033]7337;transom;ready;%s\007' "$__t_kind_was"
+    [ -n "$__t_quiet_was" ] || printf '\033]7337;transom;ready;%s\007' "$__t_kind_was"
     ;;
 esac
 exec "$__t_chosen" "$@" 9<<TRANSOM

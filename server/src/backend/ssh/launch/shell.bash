@@ -35,14 +35,17 @@ if [ -n "$__transom_bare" ]; then
   PS1='\u@\h:\w\$ '
   builtin eval "$__transom_first"
 else
-  __transom_env=$(export -p)
   PROMPT_COMMAND=$__transom_ours
-  [ ! -f ~/.bashrc ] || . ~/.bashrc
+  __transom_env=
+  if [ -e ~/.bashrc ]; then
+    __transom_env=$(export -p)
+    . ~/.bashrc
+  fi
   builtin set +e
   builtin trap - ERR
-  [ -t 0 ] || builtin exec </dev/tty
-  [ -t 1 ] || builtin exec >/dev/tty
-  [ -t 2 ] || builtin exec 2>/dev/tty
+  [ -t 0 ] || exec </dev/tty
+  [ -t 1 ] || exec >/dev/tty
+  [ -t 2 ] || exec 2>/dev/tty
   # From bash 5.1 on it may be a list.
   [ "${#PROMPT_COMMAND[@]}" -le 1 ] || __transom_list=1
   if [ "${PROMPT_COMMAND-}" != "$__transom_ours" ] || [ -n "$__transom_list" ]; then
