@@ -6,6 +6,7 @@ mod audit;
 mod authority;
 mod bad_input;
 mod cut;
+mod environment;
 mod events;
 mod issuers;
 mod lives;

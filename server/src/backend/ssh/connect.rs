@@ -10,9 +10,9 @@ use russh::keys::{
 use russh::{Channel, ChannelMsg, Disconnect, Preferred, cipher};
 use transom_protocol::wire::Size;
 
-use super::valve::{Valve, Valved};
-use super::launch::{self, Manner};
 use super::certificate;
+use super::launch::{self, Manner};
+use super::valve::{Valve, Valved};
 use crate::backend::{BackendError, Credential, Target};
 
 /// Bytes the machine may send before it is let send more. Small, so that what is in flight when

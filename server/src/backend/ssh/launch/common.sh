@@ -20,12 +20,12 @@ __transom_read() {
 }
 __transom_string() {
   case $__transom_line in
-    *"\"$1\""*)
-      __transom_it=${__transom_line#*"\"$1\""}
-      __transom_it=${__transom_it#*:}
+    *"\"$1\":"*)
+      __transom_it=${__transom_line#*"\"$1\":"}
       __transom_it=${__transom_it#*'"'}
       __transom_it=${__transom_it%%'"'*}
-      case $__transom_it in *[[:cntrl:]]*) return 1 ;; esac
+      # What is escaped there is too much for here.
+      case $__transom_it in *[[:cntrl:]]* | *[\\]*) return 1 ;; esac
       return 0
       ;;
   esac

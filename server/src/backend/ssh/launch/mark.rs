@@ -115,13 +115,9 @@ mod tests {
         let before = b"hi \x1b[1mbold\x1b]0;title\x07$ ";
         // After the first prompt nothing is looked for any more.
         let after = b"$ \x1b]7337;transom;ready;none\x07 end\x1b";
-        let said = [
-            b"\x1b]7337;transom;started\x07",
-            &before[..],
-            b"\x1b]7337;transom;ready;exact\x07",
-            &after[..],
-        ]
-        .concat();
+        let said =
+            [b"\x1b]7337;transom;started\x07", &before[..], b"\x1b]7337;transom;ready;exact\x07", &after[..]]
+                .concat();
         let wanted = [&before[..], after].concat();
         for first in 0..=said.len() {
             for second in first..=said.len() {
