@@ -31,7 +31,8 @@ use ground::Ground;
 use line::Way;
 use report::Report;
 
-const SUBJECTS: &[&str] = &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "browser"];
+const SUBJECTS: &[&str] =
+    &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "browser"];
 /// Long enough to see that it goes on, short enough for every day; `crowd=600` for ten minutes.
 const CROWD_S: u64 = 60;
 
