@@ -9,7 +9,7 @@ import type { SocketFactory } from "../transport/socket";
 import type { ConnectionListener, Exit, Reset, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
-import { openBrowserSocket } from "./browser-socket";
+import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
 import { exitLine, skippedLine } from "./notice";
 import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
@@ -66,10 +66,8 @@ export class Attachment {
       (offset) => this.#connection.parsed(offset),
     );
     this.#queue.reset(0, (done) => this.#afresh(options.keepHistory, null, NOTHING, done));
-    const url = new URL("/api/v1/socket", server);
-    url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
     this.#connection = new Connection({
-      url: url.href,
+      url: socketAddress(server),
       session: session === "" ? undefined : session,
       size: () => screen.boxSize ?? screen.size,
       tokens,
@@ -112,6 +110,10 @@ export class Attachment {
 
   wake(): void {
     this.#connection.wake();
+  }
+
+  online(): void {
+    this.#connection.online();
   }
 
   /** A hidden page's timers run once a second or more seldom, so a turn of the emulator has to take in more. */

@@ -1,9 +1,12 @@
 /** `<transom-terminal>`: a terminal of a build's machine, for our pages and for anybody's. */
 import xtermCss from "@xterm/xterm/css/xterm.css?inline";
 import { type CSSResultGroup, html, LitElement, nothing, unsafeCSS } from "lit";
+import { HeadStart } from "../transport/head-start";
 import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
+import { browserClock } from "../ui/browser-clock";
 import { Attachment } from "./attachment";
+import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
 import { loadGraphemes, loadLinks, loadWebgl } from "./extras";
 import { loadFont } from "./font";
@@ -163,6 +166,10 @@ export class TransomTerminal extends LitElement {
   async #begin(): Promise<void> {
     const life = new AbortController();
     this.#life = life;
+    const tokens = this.#tokens();
+    const start = tokens === null ? null : this.#headStart(tokens);
+    life.signal.addEventListener("abort", () => start?.drop());
+    const graphemes = loadGraphemes();
     await Promise.all([loadFont(), this.updateComplete]);
     const box = this.renderRoot.querySelector<HTMLElement>(".box");
     if (life.signal.aborted || box === null) return;
@@ -178,9 +185,10 @@ export class TransomTerminal extends LitElement {
     this.#screen = screen;
     this.#observe(box, life.signal);
     const late = new Promise((resolve) => setTimeout(resolve, EXTRAS_MS));
-    await Promise.race([loadGraphemes(screen.term).catch(() => {}), late]);
+    const counted = graphemes.then((load) => load(screen.term)).catch(() => {});
+    await Promise.race([counted, late]);
     if (life.signal.aborted) return;
-    this.#attach(this.session);
+    this.#attach(this.session, false, start);
     void loadWebgl(screen.term).catch(() => {});
     void loadLinks(screen.term, (address) => screen.hint(address)).catch(() => {});
   }
@@ -199,27 +207,41 @@ export class TransomTerminal extends LitElement {
       () => this.#attachment?.setVisible(!document.hidden),
       { signal },
     );
-    window.addEventListener("online", () => this.#attachment?.wake(), { signal });
+    window.addEventListener("online", () => this.#attachment?.online(), { signal });
+    document.addEventListener("resume", () => this.#attachment?.online(), { signal });
     this.addEventListener("pointerdown", () => this.#attachment?.wake(), { signal });
     // A page that goes is not resumed: coming back to it joins as a new viewer.
     window.addEventListener("pagehide", () => this.#attachment?.leave(), { signal });
     window.addEventListener("pageshow", (e) => e.persisted && this.reconnect(), { signal });
   }
 
-  #attach(session: string, keepHistory = false): void {
+  #tokens(): TokenSource | null {
+    return this.tokenSource ?? (this.tokenUrl === "" ? null : () => fetchToken(this.tokenUrl));
+  }
+
+  /** An embedding page's token may name another server, so its socket has to wait for it. */
+  #headStart(tokens: TokenSource): HeadStart {
+    const url = this.tokenSource === null ? null : socketAddress(this.#origin);
+    return new HeadStart({ url, tokens, openSocket: openBrowserSocket, clock: browserClock });
+  }
+
+  get #origin(): string {
+    return this.server === "" ? new URL(import.meta.url).origin : this.server;
+  }
+
+  #attach(session: string, keepHistory = false, start: HeadStart | null = null): void {
     const screen = this.#screen;
-    const tokens: TokenSource | null =
-      this.tokenSource ?? (this.tokenUrl === "" ? null : () => fetchToken(this.tokenUrl));
+    const tokens = start?.tokens ?? this.#tokens();
     this.#attachment?.dispose();
     this.#attachment = null;
     if (screen === null || tokens === null) return;
-    const server = this.server === "" ? new URL(import.meta.url).origin : this.server;
     this.#attachment = new Attachment({
       element: this,
       screen,
       session,
-      server,
+      server: this.#origin,
       tokens,
+      openSocket: start?.openSocket,
       keepHistory,
       onStatus: (status) => this.#onStatus(status),
       onRole: (role) => {

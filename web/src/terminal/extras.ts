@@ -4,9 +4,9 @@ import { webAddress } from "../ui/address";
 import { openLink } from "./links";
 
 /** Widths of emoji and combined characters as programs count them. */
-export async function loadGraphemes(term: Terminal): Promise<void> {
+export async function loadGraphemes(): Promise<(term: Terminal) => void> {
   const { UnicodeGraphemesAddon } = await import("@xterm/addon-unicode-graphemes");
-  term.loadAddon(new UnicodeGraphemesAddon());
+  return (term) => term.loadAddon(new UnicodeGraphemesAddon());
 }
 
 /** Finds addresses in plain text. */
