@@ -153,6 +153,7 @@ export class Attachment {
         );
       }),
       reset: alive((reset) => this.#onReset(reset)),
+      screen: alive((bytes) => this.#queue.act(() => this.#onScreen(bytes))),
       size: alive((size) => this.#queue.act(() => this.#take(size))),
       exit: alive((exit) => this.#queue.act(() => this.#onExit(exit))),
       presence: alive((viewers, driver) => {
@@ -222,6 +223,14 @@ export class Attachment {
         this.#restoring = false;
         done();
       });
+    });
+  }
+
+  /** More of the screen of the last reset. */
+  #onScreen(bytes: Uint8Array): void {
+    this.#restoring = true;
+    this.#screen.term.write(bytes, () => {
+      this.#restoring = false;
     });
   }
 
