@@ -11,7 +11,7 @@ import { openBrowserSocket } from "./browser-socket";
 import { announce } from "./events";
 import { exitLine, skippedLine } from "./notice";
 import { OutputQueue } from "./output-queue";
-import { History, muteReplies } from "./replies";
+import { History, isFocusReport, muteReplies } from "./replies";
 import type { Screen } from "./screen";
 
 export interface AttachmentOptions {
@@ -27,6 +27,7 @@ export interface AttachmentOptions {
   onRemark: (text: string) => void;
 }
 
+const encoder = new TextEncoder();
 const FALLBACK: Size = { cols: 80, rows: 24 };
 
 export class Attachment {
@@ -48,7 +49,7 @@ export class Attachment {
     screen.term.reset();
     screen.letterbox(false);
     screen.resize(screen.boxSize ?? FALLBACK);
-    this.#muted = muteReplies(screen.term, () => this.#mayAnswer());
+    this.#muted = muteReplies(screen.term, () => this.mayAnswer);
     this.#queue = new OutputQueue(
       { write: (bytes, parsed) => screen.term.write(bytes, parsed) },
       (offset) => this.#connection.parsed(offset),
@@ -74,7 +75,25 @@ export class Attachment {
   }
 
   get waitsForNewShell(): boolean {
-    return this.#exited && this.#mayType();
+    return this.#exited && this.mayType;
+  }
+
+  /** Whether what is parsed was made now, and is no replay. */
+  get isNow(): boolean {
+    return !this.#history.past;
+  }
+
+  /** Whether this viewer answers for the terminal: it drives, and what is parsed was made now. */
+  get mayAnswer(): boolean {
+    return this.isNow && this.mayType && this.#driver !== null && this.#drives();
+  }
+
+  get mayType(): boolean {
+    return this.#connection.place?.role === "controller";
+  }
+
+  type(text: string): void {
+    if (!isFocusReport(text) || this.mayAnswer) this.input(encoder.encode(text));
   }
 
   input(bytes: Uint8Array): void {
@@ -184,14 +203,16 @@ export class Attachment {
       this.#screen.term.reset();
       this.#take(size);
       if (skipped > 0) this.#screen.remark(skippedLine(skipped));
-      if (screen.length > 0) this.#screen.term.write(screen);
+      if (screen.length === 0) return;
+      this.#history.redraws(true);
+      this.#screen.term.write(screen, () => this.#history.redraws(false));
     });
   }
 
   #onExit(exit: Exit): void {
     this.#exited = true;
     const { status, signal } = exit;
-    this.#screen.remark(`\r\n${exitLine(status, signal, this.#mayType())}`);
+    this.#screen.remark(`\r\n${exitLine(status, signal, this.mayType)}`);
     announce(this.#options.element, "transom-exit", exit);
   }
 
@@ -219,13 +240,5 @@ export class Attachment {
 
   #drives(): boolean {
     return this.#driver === null || this.#driver === this.#connection.place?.viewer;
-  }
-
-  #mayType(): boolean {
-    return this.#connection.place?.role === "controller";
-  }
-
-  #mayAnswer(): boolean {
-    return !this.#history.past && this.#mayType() && this.#driver !== null && this.#drives();
   }
 }
