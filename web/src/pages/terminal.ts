@@ -10,11 +10,13 @@ import type { ConnectionState } from "../transport/status";
 import { buildAddress, parseAddress, terminalAddress } from "../ui/address";
 import { causeWords, ServerClock, titlePrefix } from "../ui/countdown";
 import { logo } from "../ui/icons";
-import { applyTheme } from "../ui/theme";
+import { applyTheme, storedTheme } from "../ui/theme";
 import { allows } from "./build";
 import { dashboardOf, nameOf, noticeOfProblem, rememberBuild, renderNotice } from "./notice";
 import { names, renderBar } from "./terminal/bar";
-import { renderViewMenu, storedView, type View } from "./terminal/view-menu";
+import type { Signals } from "./terminal/signals";
+import { chosen, storedView, type View } from "./terminal/view";
+import type { renderViewMenu } from "./terminal/view-menu";
 
 const TICK_MS = 1000;
 
@@ -53,6 +55,8 @@ export class TerminalPage extends LitElement {
   readonly #session: string;
   readonly #grant: Grant;
   readonly #clock = new ServerClock();
+  #signals: Signals | null = null;
+  #renderMenu: typeof renderViewMenu | null = null;
   #me = "";
   #everIn = false;
   #ticking: ReturnType<typeof setInterval> | undefined;
@@ -63,7 +67,7 @@ export class TerminalPage extends LitElement {
     this.#build = build;
     this.#session = session;
     this.#grant = grantFor(build, takeCode());
-    this._view = storedView();
+    this._view = storedView(build);
     this._build = null;
     this._state = "idle";
     this._exited = false;
@@ -83,6 +87,7 @@ export class TerminalPage extends LitElement {
     this.classList.add("terminal-page");
     this.#ticking = setInterval(() => this.requestUpdate(), TICK_MS);
     void this.#loadBuild();
+    void this.#loadRest();
   }
 
   override disconnectedCallback(): void {
@@ -97,8 +102,11 @@ export class TerminalPage extends LitElement {
     const name = nameOf(this.#build) ?? "Terminal";
     this.#setTitle(name, leftMs);
     if (this._trouble !== null) return this.#renderTrouble(name, this._trouble);
-    const menu = renderViewMenu(this._view, names(this._viewers, this.#me), (view) => {
-      this._view = view;
+    const menu = this.#renderMenu?.({
+      view: this._view,
+      who: names(this._viewers, this.#me),
+      choose: (choice) => this.#choose(choice),
+      find: () => this.#terminal?.find(),
     });
     const bar = {
       build: this.#build,
@@ -123,6 +131,9 @@ export class TerminalPage extends LitElement {
           theme=${this._view.theme}
           font-size=${this._view.fontSize}
           ?screen-reader=${this._view.screenReader}
+          .options=${this._view.options}
+          ?no-clipboard=${this._build !== null && !allows(this._build, "clipboard.read")}
+          @transom-choice=${(e: HTMLElementEventMap["transom-choice"]) => this.#choose(e.detail)}
           @transom-state=${this.#onState}
           @transom-connected=${this.#onConnected}
           @transom-session=${this.#onSession}
@@ -157,6 +168,15 @@ export class TerminalPage extends LitElement {
     } catch {
       // The terminal meets the same obstacle and says what it is.
     }
+  }
+
+  /** What is of use once there is a terminal, and not before. */
+  async #loadRest(): Promise<void> {
+    const menu = import("./terminal/view-menu");
+    const { Signals } = await import("./terminal/signals");
+    this.#signals = new Signals(this, () => this.requestUpdate());
+    this.#renderMenu = (await menu).renderViewMenu;
+    this.requestUpdate();
   }
 
   #onState(event: CustomEvent<{ state: ConnectionState }>): void {
@@ -208,6 +228,10 @@ export class TerminalPage extends LitElement {
     this.querySelector<HTMLElement>("#back")?.focus();
   }
 
+  #choose(choice: Parameters<typeof chosen>[1]): void {
+    this._view = chosen(this._view, choice, this.#build);
+  }
+
   #toggleFullScreen(): void {
     if (document.fullscreenElement !== null) void document.exitFullscreen();
     else void document.documentElement.requestFullscreen().catch(() => {});
@@ -216,7 +240,9 @@ export class TerminalPage extends LitElement {
 
   #setTitle(name: string, leftMs: number | null): void {
     const program = this._program === "" ? "terminal" : this._program;
-    const title = `${leftMs === null ? "" : titlePrefix(leftMs)}${name} · ${program}`;
+    const prefix = leftMs === null ? "" : titlePrefix(leftMs);
+    const words = `${prefix}${name} · ${program}`;
+    const title = this.#signals?.title(words) ?? words;
     if (document.title !== title) document.title = title;
   }
 
@@ -225,6 +251,6 @@ export class TerminalPage extends LitElement {
   }
 }
 
-applyTheme(storedView().theme);
+applyTheme(storedTheme());
 customElements.define("transom-terminal", TransomTerminal);
 customElements.define("transom-terminal-page", TerminalPage);

@@ -8,12 +8,14 @@ import { browserClock } from "../ui/browser-clock";
 import { Attachment } from "./attachment";
 import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
-import { loadGraphemes, loadLinks, loadWebgl } from "./extras";
+import { loadGraphemes, loadTools } from "./extras";
 import { loadFont } from "./font";
 import { type Notice, noticeOf } from "./notice";
+import { DEFAULT_OPTIONS, type Options } from "./options";
 import { Screen } from "./screen";
 import { style } from "./style";
 import { fetchToken } from "./token-url";
+import type { Choice, Tools } from "./tools";
 
 const RESIZE_MS = 50;
 const REMARK_MS = 8000;
@@ -30,6 +32,8 @@ export class TransomTerminal extends LitElement {
     fontSize: { attribute: "font-size", type: Number },
     screenReader: { attribute: "screen-reader", type: Boolean },
     label: { type: String },
+    options: { attribute: false },
+    noClipboard: { attribute: "no-clipboard", type: Boolean },
     tokenSource: { attribute: false },
     state: { type: String, reflect: true },
     _notice: { state: true },
@@ -48,6 +52,9 @@ export class TransomTerminal extends LitElement {
   declare fontSize: number;
   declare screenReader: boolean;
   declare label: string;
+  declare options: Options;
+  /** Programs may put nothing on this browser's clipboard. */
+  declare noClipboard: boolean;
   declare tokenSource: TokenSource | null;
   declare readonly state: ConnectionState;
   declare _notice: Notice | null;
@@ -57,6 +64,7 @@ export class TransomTerminal extends LitElement {
 
   #screen: Screen | null = null;
   #attachment: Attachment | null = null;
+  #tools: Tools | null = null;
   #life: AbortController | null = null;
   #resizing: ReturnType<typeof setTimeout> | undefined;
   #remarking: ReturnType<typeof setTimeout> | undefined;
@@ -70,6 +78,8 @@ export class TransomTerminal extends LitElement {
     this.fontSize = 14;
     this.screenReader = false;
     this.label = "Terminal";
+    this.options = DEFAULT_OPTIONS;
+    this.noClipboard = false;
     this.tokenSource = null;
     this.#setState("idle");
     this._notice = null;
@@ -107,6 +117,11 @@ export class TransomTerminal extends LitElement {
     return this.#screen?.text ?? "";
   }
 
+  /** Opens the bar that looks for text. */
+  find(): void {
+    void this.#tools?.find();
+  }
+
   reconnect(): void {
     if (this.#attachment === null) this.#attach(this.session);
     else this.#attachment.reconnect();
@@ -126,6 +141,7 @@ export class TransomTerminal extends LitElement {
       term.options.fontSize = this.fontSize;
       this.fit();
     }
+    if (changed.has("options") || changed.has("theme")) this.#tools?.apply();
     const elsewhere = this.session !== (this.#attachment?.session ?? "");
     const rewired = ["tokenSource", "tokenUrl", "server"].some((name) => changed.has(name));
     if (rewired || (changed.has("session") && elsewhere)) this.#attach(this.session);
@@ -149,6 +165,7 @@ export class TransomTerminal extends LitElement {
       <div class="chips" part="toolbar">
         ${this._watching ? html`<span class="chip">View only</span>` : nothing}
       </div>
+      <div class="tools"></div>
     `;
   }
 
@@ -170,6 +187,8 @@ export class TransomTerminal extends LitElement {
     const start = tokens === null ? null : this.#headStart(tokens);
     life.signal.addEventListener("abort", () => start?.drop());
     const graphemes = loadGraphemes();
+    const tools = loadTools();
+    tools.catch(() => this.#say("Part of this page did not load: reload it to copy and paste."));
     await Promise.all([loadFont(), this.updateComplete]);
     const box = this.renderRoot.querySelector<HTMLElement>(".box");
     if (life.signal.aborted || box === null) return;
@@ -177,20 +196,50 @@ export class TransomTerminal extends LitElement {
       box,
       fontSize: this.fontSize,
       screenReader: this.screenReader,
-      onInput: (bytes) => this.#attachment?.input(bytes),
+      onInput: (text) => this.#attachment?.type(this.#tools?.typed(text) ?? text),
+      onBinary: (bytes) => this.#attachment?.input(bytes),
       onTitle: (title) => announce(this, "transom-title", { title }),
       onKey: (event) => this.#onKey(event),
-      onPasteTooLarge: () => this.#say("Not pasted: more than 1 MiB of text."),
+      onPaste: (text) => void this.#tools?.paste(text),
     });
     this.#screen = screen;
     this.#observe(box, life.signal);
     const late = new Promise((resolve) => setTimeout(resolve, EXTRAS_MS));
-    const counted = graphemes.then((load) => load(screen.term)).catch(() => {});
-    await Promise.race([counted, late]);
-    if (life.signal.aborted) return;
-    this.#attach(this.session, false, start);
-    void loadWebgl(screen.term).catch(() => {});
-    void loadLinks(screen.term, (address) => screen.hint(address)).catch(() => {});
+    const widths = graphemes.then((load) => load(screen.term)).catch(() => {});
+    const surrounded = tools
+      .then((kind) => this.#surround(kind, screen, life.signal))
+      .catch(() => {});
+    await Promise.race([Promise.all([widths, surrounded]), late]);
+    if (!life.signal.aborted) this.#attach(this.session, false, start);
+  }
+
+  #surround(kind: typeof Tools, screen: Screen, { aborted }: AbortSignal): void {
+    const root = this.shadowRoot;
+    const box = root?.querySelector<HTMLElement>(".box") ?? null;
+    if (aborted || root === null || box === null) return;
+    this.#tools = new kind({
+      element: this,
+      root,
+      box,
+      screen,
+      options: () => this.options,
+      fontSize: () => this.fontSize,
+      screenReader: () => this.screenReader,
+      change: (choice) => this.#choose(choice),
+      mayType: () => this.#attachment?.mayType ?? false,
+      isNow: () => this.#attachment?.isNow ?? false,
+      acts: () => this.#attachment?.mayAnswer ?? false,
+      mayCopy: () => !this.noClipboard,
+      fit: () => this.fit(),
+    });
+  }
+
+  /** Takes effect at once, and the page around may keep it for the next time. */
+  #choose(choice: Choice): void {
+    this.fontSize = choice.fontSize ?? this.fontSize;
+    this.screenReader = choice.screenReader ?? this.screenReader;
+    if (choice.options !== undefined) this.options = { ...this.options, ...choice.options };
+    announce(this, "transom-choice", choice);
   }
 
   #observe(box: HTMLElement, signal: AbortSignal): void {
@@ -260,6 +309,7 @@ export class TransomTerminal extends LitElement {
     this.#setState(status.state);
     this._low = this.#screen?.isUpperHalf ?? false;
     this._notice = noticeOf(status, !this._watching);
+    this.#tools?.connectionIs(status.state);
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }
 
@@ -270,6 +320,7 @@ export class TransomTerminal extends LitElement {
       announce(this, "transom-release", {});
       return true;
     }
+    if (this.#tools?.key(event) === true) return true;
     if (event.key !== "Enter" || this.#attachment?.waitsForNewShell !== true) return false;
     event.preventDefault();
     this.newShell();
@@ -293,6 +344,8 @@ export class TransomTerminal extends LitElement {
     this.#life = null;
     this.#attachment?.dispose();
     this.#attachment = null;
+    this.#tools?.dispose();
+    this.#tools = null;
     this.#screen?.dispose();
     this.#screen = null;
     clearTimeout(this.#resizing);

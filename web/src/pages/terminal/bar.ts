@@ -21,7 +21,7 @@ export interface Bar {
   fullScreen: () => void;
 }
 
-export function renderBar(bar: Bar, menu: TemplateResult): TemplateResult {
+export function renderBar(bar: Bar, menu: TemplateResult | undefined): TemplateResult {
   const { build, name, program, viewers, leftMs } = bar;
   const [tone, words] = stateWords(bar);
   const who = names(viewers, bar.me);
