@@ -9,7 +9,7 @@ export class Terminal {
   readonly element: Locator;
 
   constructor(readonly page: Page) {
-    this.element = page.locator("transom-terminal");
+    this.element = page.locator("transom-terminal >> visible=true");
   }
 
   /** Waits until there is a shell that waits for input. */

@@ -11,8 +11,9 @@ import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
-import { exitLine, skippedLine } from "./notice";
+
 import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
+import { exitLine, skippedLine } from "./remark";
 import { History, isFocusReport, muteReplies } from "./replies";
 import type { Screen } from "./screen";
 import { startAfresh } from "./slate";

@@ -10,11 +10,10 @@ import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
 import { loadGraphemes, loadTools } from "./extras";
 import { loadFont } from "./font";
-import { type Notice, noticeOf } from "./notice";
+import type { Notice, noticeOf } from "./notice";
 import { DEFAULT_OPTIONS, type Options } from "./options";
 import { Screen } from "./screen";
 import { style } from "./style";
-import { fetchToken } from "./token-url";
 import type { Choice, Tools } from "./tools";
 
 const RESIZE_MS = 50;
@@ -66,6 +65,8 @@ export class TransomTerminal extends LitElement {
   #attachment: Attachment | null = null;
   #tools: Tools | null = null;
   #life: AbortController | null = null;
+  #status: Status = { state: "idle" };
+  #noticeOf: typeof noticeOf | null = null;
   #resizing: ReturnType<typeof setTimeout> | undefined;
   #remarking: ReturnType<typeof setTimeout> | undefined;
 
@@ -110,6 +111,11 @@ export class TransomTerminal extends LitElement {
   fit(): void {
     const size = this.#screen?.boxSize ?? null;
     if (size !== null) this.#attachment?.boxChanged(size);
+  }
+
+  /** Whether a program has the whole screen to itself, as editors do. */
+  get fullScreenProgram(): boolean {
+    return this.#screen?.term.buffer.active.type === "alternate";
   }
 
   /** Scrollback and screen as text. */
@@ -187,6 +193,7 @@ export class TransomTerminal extends LitElement {
     const start = tokens === null ? null : this.#headStart(tokens);
     life.signal.addEventListener("abort", () => start?.drop());
     const graphemes = loadGraphemes();
+    void this.#loadNotices();
     const tools = loadTools();
     tools.catch(() => this.#say("Part of this page did not load: reload it to copy and paste."));
     await Promise.all([loadFont(), this.updateComplete]);
@@ -242,6 +249,12 @@ export class TransomTerminal extends LitElement {
     announce(this, "transom-choice", choice);
   }
 
+  /** Nothing needs to be said in the first moments. */
+  async #loadNotices(): Promise<void> {
+    this.#noticeOf = (await import("./notice")).noticeOf;
+    this._notice = this.#noticeOf(this.#status, !this._watching);
+  }
+
   #observe(box: HTMLElement, signal: AbortSignal): void {
     const resized = new ResizeObserver(() => {
       clearTimeout(this.#resizing);
@@ -265,7 +278,9 @@ export class TransomTerminal extends LitElement {
   }
 
   #tokens(): TokenSource | null {
-    return this.tokenSource ?? (this.tokenUrl === "" ? null : () => fetchToken(this.tokenUrl));
+    const { tokenSource, tokenUrl } = this;
+    if (tokenSource !== null || tokenUrl === "") return tokenSource;
+    return async () => (await import("./token-url")).fetchToken(tokenUrl);
   }
 
   /** An embedding page's token may name another server, so its socket has to wait for it. */
@@ -308,7 +323,8 @@ export class TransomTerminal extends LitElement {
     const before = this.state;
     this.#setState(status.state);
     this._low = this.#screen?.isUpperHalf ?? false;
-    this._notice = noticeOf(status, !this._watching);
+    this.#status = status;
+    this._notice = this.#noticeOf?.(status, !this._watching) ?? null;
     this.#tools?.connectionIs(status.state);
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }
