@@ -23,6 +23,11 @@ export class Terminal {
     await expect(this.element).toHaveAttribute("state", state);
   }
 
+  /** The tab of this terminal's page with that name, or the one in front. */
+  tab(name?: string | RegExp): Locator {
+    return this.page.getByRole("tab", name === undefined ? { selected: true } : { name });
+  }
+
   async text(): Promise<string> {
     return this.element.evaluate((element: TransomTerminal) => element.bufferText());
   }

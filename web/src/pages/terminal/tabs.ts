@@ -116,7 +116,7 @@ export class Tabs {
 
   #renderTab(slot: Slot, selected: boolean, several: boolean): TemplateResult {
     const { select } = this.#host;
-    const name = tabName(slot);
+    const name = shortName(tabName(slot));
     const news = newsOf(slot);
     const close = (event: Event) => {
       event.stopPropagation();
@@ -124,7 +124,7 @@ export class Tabs {
     };
     const middle = (event: MouseEvent) => event.button === 1 && close(event);
     return html`<button type="button" role="tab" class="tab" id="tab-${slot.key}" aria-controls="panel-${slot.key}"
-      aria-selected=${selected} tabindex=${selected ? 0 : -1} title=${name} data-news=${news.tone}
+      aria-selected=${selected} tabindex=${selected ? 0 : -1} title=${tabName(slot)} data-news=${news.tone}
       aria-keyshortcuts=${several ? "Delete" : nothing}
       @click=${() => select(slot, true)} @auxclick=${middle}
     ><span class="dot" data-tone=${news.tone}></span><span class="label">${name}</span
@@ -217,6 +217,13 @@ export class Tabs {
 /** What a program calls itself is text of the machine's: shown as text, in one line. */
 export function tabName(slot: Slot): string {
   return slot.program === "" ? `Terminal ${slot.key}` : slot.program;
+}
+
+/** Shells call themselves `user@host: path`, which is the same for all but for its end. */
+export function shortName(name: string): string {
+  const place = /^\S+@\S+: *(\S.*)$/.exec(name)?.[1] ?? name;
+  const parts = place.split("/");
+  return /^[~/]/.test(place) && parts.length > 3 ? `…/${parts.slice(-2).join("/")}` : place;
 }
 
 export function isAlive(slot: Slot): boolean {
