@@ -12,6 +12,7 @@ mod lives;
 mod logins;
 mod policy;
 mod spare;
+mod surface;
 mod terminal;
 mod timelines;
 mod tokens;

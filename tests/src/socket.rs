@@ -346,13 +346,15 @@ impl Socket {
                         self.ack().await?;
                     }
                 }
-                ServerFrame::Reset { offset, skipped, size, .. } => {
+                ServerFrame::Reset { offset, skipped, size, screen } => {
                     self.offset = offset;
                     self.skipped += skipped;
                     self.size = Some(size);
                     self.resets += 1;
                     self.output.clear();
+                    self.output.extend_from_slice(&screen);
                 }
+                ServerFrame::Screen { bytes } => self.output.extend_from_slice(&bytes),
                 ServerFrame::InputAck { offset } => self.applied = offset,
             },
             Message::Close(frame) => {
