@@ -10,9 +10,12 @@ mod command;
 mod connect;
 mod key;
 mod pump;
+mod sftp;
 mod valve;
 
 use super::{Backend, BackendError, Exit, Link, Running, Target, Terminal, TerminalInput};
+
+pub use sftp::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
 
 pub use key::{generate as generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
 

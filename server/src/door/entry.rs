@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::bump;
+use super::files::Desk;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Warning;
 
@@ -22,6 +23,8 @@ pub struct Entry {
     pub(super) warning: watch::Sender<Option<Warning>>,
     /// Why the machine has not answered so far.
     hint: Mutex<Option<String>>,
+    /// Who is at the machine's files.
+    pub(super) desk: Desk,
     pub(super) kept: AtomicBool,
     pub(super) probing: AtomicBool,
 }
@@ -34,6 +37,7 @@ impl Entry {
             news: watch::Sender::new(0),
             warning: watch::Sender::new(None),
             hint: Mutex::new(None),
+            desk: Desk::default(),
             kept: AtomicBool::new(false),
             probing: AtomicBool::new(false),
         }
