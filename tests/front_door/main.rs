@@ -7,6 +7,7 @@ mod authority;
 mod bad_input;
 mod cut;
 mod events;
+mod files;
 mod issuers;
 mod lives;
 mod logins;

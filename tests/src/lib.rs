@@ -2,6 +2,7 @@
 
 pub mod ci;
 pub mod events;
+pub mod files;
 pub mod forge;
 pub mod front;
 pub mod issuer;
