@@ -1,6 +1,7 @@
 /** A terminal that fills the window. Its address becomes the session's, so that a reload comes back to it. */
 import { html, LitElement, type TemplateResult } from "lit";
 import { BuildApi } from "../api/rest";
+import type { Files } from "../files/loader";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
@@ -53,6 +54,7 @@ export class TerminalPage extends LitElement {
   readonly #session: string;
   readonly #grant: Grant;
   readonly #clock = new ServerClock();
+  #files: Files | null = null;
   #me = "";
   #everIn = false;
   #ticking: ReturnType<typeof setInterval> | undefined;
@@ -82,12 +84,15 @@ export class TerminalPage extends LitElement {
     super.connectedCallback();
     this.classList.add("terminal-page");
     this.#ticking = setInterval(() => this.requestUpdate(), TICK_MS);
+    void this.#loadFiles();
     void this.#loadBuild();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#ticking);
+    this.#files?.dispose();
+    this.#files = null;
   }
 
   protected override render(): TemplateResult {
@@ -112,6 +117,7 @@ export class TerminalPage extends LitElement {
       endsAt: at,
       cause: this._ends.cause,
       mayOpen: !over && (this._build === null || allows(this._build, "terminal.control")),
+      files: () => void this.#files?.show(),
       fullScreen: () => this.#toggleFullScreen(),
     };
     return html`${renderBar(bar, menu)}
@@ -157,6 +163,19 @@ export class TerminalPage extends LitElement {
     } catch {
       // The terminal meets the same obstacle and says what it is.
     }
+  }
+
+  /** Beside the terminal, which does not wait for it. */
+  async #loadFiles(): Promise<void> {
+    const { Files } = await import("../files/loader");
+    if (!this.isConnected || this.#files !== null) return;
+    this.#files = new Files({
+      build: this.#build,
+      tokens: this.#grant.token,
+      view: () => this._build,
+      directory: () => this.#terminal?.workingDirectory ?? null,
+      focus: () => this.#terminal?.focus(),
+    });
   }
 
   #onState(event: CustomEvent<{ state: ConnectionState }>): void {

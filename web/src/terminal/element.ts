@@ -11,6 +11,7 @@ import { type Notice, noticeOf } from "./notice";
 import { Screen } from "./screen";
 import { style } from "./style";
 import { fetchToken } from "./token-url";
+import { followDirectory } from "./working-directory";
 
 const RESIZE_MS = 50;
 const REMARK_MS = 8000;
@@ -99,6 +100,9 @@ export class TransomTerminal extends LitElement {
     if (size !== null) this.#attachment?.boxChanged(size);
   }
 
+  /** Where the shell is as it says itself, percent-encoded; null where it does not. */
+  workingDirectory: string | null = null;
+
   /** Scrollback and screen as text. */
   bufferText(): string {
     return this.#screen?.text ?? "";
@@ -175,6 +179,9 @@ export class TransomTerminal extends LitElement {
       onPasteTooLarge: () => this.#say("Not pasted: more than 1 MiB of text."),
     });
     this.#screen = screen;
+    followDirectory(screen.term, (directory) => {
+      this.workingDirectory = directory;
+    });
     this.#observe(box, life.signal);
     const late = new Promise((resolve) => setTimeout(resolve, EXTRAS_MS));
     await Promise.race([loadGraphemes(screen.term).catch(() => {}), late]);
@@ -211,6 +218,7 @@ export class TransomTerminal extends LitElement {
       this.tokenSource ?? (this.tokenUrl === "" ? null : () => fetchToken(this.tokenUrl));
     this.#attachment?.dispose();
     this.#attachment = null;
+    this.workingDirectory = null;
     if (screen === null || tokens === null) return;
     const server = this.server === "" ? new URL(import.meta.url).origin : this.server;
     this.#attachment = new Attachment({

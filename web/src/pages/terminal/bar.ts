@@ -4,7 +4,14 @@ import type { ViewerInfo } from "../../protocol/gen/ViewerInfo";
 import type { ConnectionState } from "../../transport/status";
 import { buildAddress, terminalAddress } from "../../ui/address";
 import { clockTime, duration, urgency } from "../../ui/countdown";
-import { backIcon, fullScreenIcon, peopleIcon, plusIcon, viewIcon } from "../../ui/icons";
+import {
+  backIcon,
+  filesIcon,
+  fullScreenIcon,
+  peopleIcon,
+  plusIcon,
+  viewIcon,
+} from "../../ui/icons";
 
 export interface Bar {
   build: string;
@@ -18,6 +25,7 @@ export interface Bar {
   endsAt: string | null;
   cause: string;
   mayOpen: boolean;
+  files: () => void;
   fullScreen: () => void;
 }
 
@@ -47,6 +55,7 @@ export function renderBar(bar: Bar, menu: TemplateResult): TemplateResult {
             aria-label="New terminal (new tab)" title="New terminal">${plusIcon}<span class="wide" aria-hidden="true">New terminal</span></a>`
         : nothing
     }
+    <button type="button" aria-label="Files" title="Files on the machine" @click=${bar.files}>${filesIcon}</button>
     <button type="button" popovertarget="view-menu" aria-label="View settings" title="View settings">${viewIcon}</button>
     <button type="button" class="wide" aria-label="Full screen" title="Full screen" @click=${bar.fullScreen}>${fullScreenIcon}</button>
     ${menu}
