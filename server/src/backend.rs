@@ -21,6 +21,7 @@ use transom_protocol::wire::{self, Size};
 use zeroize::Zeroizing;
 
 pub use dial::{Dialer, Resolved};
+pub use ssh::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
 pub use ssh::{Ssh, generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
 
 use crate::access::BuildId;
@@ -282,6 +283,12 @@ impl Backends {
         endpoints: &'e [Endpoint],
     ) -> Option<(&'e Endpoint, Arc<dyn Backend<Terminal>>)> {
         endpoints.iter().find_map(|e| Some((e, Arc::clone(self.terminals.get(e.protocol.as_str())?))))
+    }
+
+    /// The first of `endpoints` that can give files.
+    #[must_use]
+    pub fn files_of<'e>(&self, endpoints: &'e [Endpoint]) -> Option<&'e Endpoint> {
+        endpoints.iter().find(|e| e.protocol == Backend::protocol(&Ssh))
     }
 
     /// Whether `protocol` is known at all.

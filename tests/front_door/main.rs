@@ -9,6 +9,7 @@ mod bad_network;
 mod cut;
 mod environment;
 mod events;
+mod files;
 mod issuers;
 mod lives;
 mod logins;

@@ -10,6 +10,7 @@ mod connect;
 mod key;
 mod launch;
 mod pump;
+mod sftp;
 mod shell;
 mod valve;
 
@@ -17,6 +18,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::{Backend, BackendError, Exit, Line, Link, Running, Target, Terminal, TerminalInput};
+
+pub use sftp::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
 
 pub use key::{generate as generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
 
