@@ -8,9 +8,8 @@ use bytes::Bytes;
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::mpsc;
-use transom_protocol::wire::Size;
 
-use super::shell::Start;
+use super::shell::{Start, Typed};
 use super::valve::Valve;
 use crate::backend::{BackendError, Exit, Link, Terminal, TerminalEvent, TerminalInput};
 use crate::clock::tick;
@@ -27,13 +26,13 @@ pub(super) async fn pump(
 ) -> Result<Exit, BackendError> {
     let Link { input, output } = link;
     let (mut reader, writer) = channel.split();
-    let (mut size, mut typed) = (start.size, start.typed);
+    let mut typed = std::mem::take(&mut start.typed);
     let result = {
-        let typing = type_into(writer, input, &mut size, &mut typed);
+        let typing = type_into(writer, input, &mut typed);
         tokio::pin!(typing);
         draw(&mut reader, &valve, output, start, typing).await
     };
-    (start.size, start.typed) = (size, typed);
+    start.typed = typed;
     result
 }
 
@@ -139,17 +138,21 @@ enum Typing {
 async fn type_into(
     writer: ChannelWriteHalf<Msg>,
     input: &mut mpsc::Receiver<TerminalInput>,
-    last_size: &mut Size,
-    typed: &mut bool,
+    typed: &mut Typed,
 ) -> Typing {
+    if let Some(again) = typed.again.take()
+        && writer.data_bytes(again).await.is_err()
+    {
+        return Typing::Refused;
+    }
     while let Some(message) = input.recv().await {
         let sent = match message {
             TerminalInput::Bytes(bytes) => {
-                *typed = true;
+                typed.note(&bytes);
                 writer.data_bytes(bytes).await
             }
             TerminalInput::Resize(size) => {
-                *last_size = size;
+                typed.size = size;
                 writer.window_change(size.cols.into(), size.rows.into(), 0, 0).await
             }
         };

@@ -1,6 +1,6 @@
 //! One terminal's shell to its end, and a plainer one where the account's own files end it at once.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use russh::Channel;
 use russh::client::Msg;
 use tokio::time::{Duration, Instant};
@@ -18,6 +18,9 @@ use crate::clock::tick;
 const AT_ONCE: Duration = Duration::from_secs(10);
 /// How long a shell may show nothing until people are told what to do.
 const SILENCE: Duration = Duration::from_secs(5);
+/// Typed-ahead input that is kept for the shell that takes another's place, in bytes.
+const AHEAD_BYTES: usize = 4096;
+const INTERRUPT: u8 = 0x03;
 
 /// How a shell's start goes, as far as the pump sees it.
 pub(super) struct Start {
@@ -27,15 +30,43 @@ pub(super) struct Start {
     /// Whether anything was shown beyond marks.
     shown: bool,
     told: bool,
+    /// What was typed into it.
+    pub(super) typed: Typed,
+}
+
+/// What came from the viewers while a shell started.
+#[derive(Default)]
+pub(super) struct Typed {
     /// The terminal's size now.
     pub(super) size: Size,
+    /// What the next shell is given before anything else.
+    pub(super) again: Option<Bytes>,
     /// Whether anybody has typed.
-    pub(super) typed: bool,
+    any: bool,
+    /// The first that was typed; what a shell without a prompt has not read.
+    ahead: BytesMut,
+}
+
+impl Typed {
+    /// Remembers input on its way to the machine.
+    pub(super) fn note(&mut self, bytes: &[u8]) {
+        self.any = true;
+        let room = AHEAD_BYTES.saturating_sub(self.ahead.len());
+        self.ahead.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+    }
+
+    /// For the next shell. It gets what was typed ahead after the last Ctrl-C, if only rc files have run so far.
+    fn handed_on(self, again: bool) -> Self {
+        let from = self.ahead.iter().rposition(|b| *b == INTERRUPT).map_or(0, |at| at + 1);
+        let ahead = self.ahead.freeze().slice(from..);
+        let again = (again && !ahead.is_empty()).then_some(ahead);
+        Self { size: self.size, again, any: self.any, ahead: BytesMut::new() }
+    }
 }
 
 impl Start {
-    fn new(manner: Manner, size: Size, typed: bool) -> Self {
-        Self { manner, marks: Marks::new(), began: tick(), shown: false, told: false, size, typed }
+    fn new(manner: Manner, typed: Typed) -> Self {
+        Self { manner, marks: Marks::new(), began: tick(), shown: false, told: false, typed }
     }
 
     /// Output as it is to be shown.
@@ -69,7 +100,7 @@ impl Start {
 
     /// What to try after a shell has ended, and what to say about it.
     fn next(&self) -> Option<(Manner, &'static str)> {
-        if self.marks.reached() == Mark::Ready || (self.typed && self.began.elapsed() > AT_ONCE) {
+        if self.marks.reached() == Mark::Ready || (self.typed.any && self.began.elapsed() > AT_ONCE) {
             return None;
         }
         match (self.manner, self.marks.reached()) {
@@ -91,7 +122,7 @@ impl Start {
 
     /// What to say where nothing could be started at all.
     fn epitaph(&self) -> Option<&'static str> {
-        let at_once = self.began.elapsed() < AT_ONCE && !self.typed;
+        let at_once = self.began.elapsed() < AT_ONCE && !self.typed.any;
         (self.manner == Manner::Login && at_once).then_some(
             "Every shell of this account ends at once. If it is a start-up file, `SetEnv SHLVL=1` in the machine's \
              sshd_config keeps bash from reading ~/.bashrc before a command.",
@@ -111,7 +142,8 @@ pub(super) async fn run(
         return Ok(Exit::Unknown);
     }
     let windows = target.platform == Platform::Windows;
-    let mut start = Start::new(if windows { Manner::Login } else { Manner::User }, size, false);
+    let mut start =
+        Start::new(if windows { Manner::Login } else { Manner::User }, Typed { size, ..Typed::default() });
     loop {
         let exit = pump::pump(channel, connection.valve(), &mut link, &mut start).await?;
         if windows || link.is_over() {
@@ -126,9 +158,11 @@ pub(super) async fn run(
         tracing::debug!(?manner, "the shell ended before its first prompt");
         let _ = link.output.send(notice(words)).await;
         connection.valve().open();
-        let Ok(another) = connection.terminal(target, start.size, manner).await else { return Ok(exit) };
+        let Ok(another) = connection.terminal(target, start.typed.size, manner).await else {
+            return Ok(exit);
+        };
         channel = another;
-        start = Start::new(manner, start.size, start.typed);
+        start = Start::new(manner, start.typed.handed_on(manner == Manner::Bare));
     }
 }
 
