@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::bump;
+use super::files::Desk;
+use super::spare::Waiting;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Warning;
 
@@ -22,8 +24,15 @@ pub struct Entry {
     pub(super) warning: watch::Sender<Option<Warning>>,
     /// Why the machine has not answered so far.
     hint: Mutex<Option<String>>,
+    /// Who is at the machine's files.
+    pub(super) desk: Desk,
     pub(super) kept: AtomicBool,
     pub(super) probing: AtomicBool,
+    /// A line to the machine that waits for its session.
+    pub(super) spare: Mutex<Option<Waiting>>,
+    /// Moves whenever somebody may be about to open a session.
+    pub(super) interest: watch::Sender<u64>,
+    pub(super) sparing: AtomicBool,
 }
 
 impl Entry {
@@ -34,8 +43,12 @@ impl Entry {
             news: watch::Sender::new(0),
             warning: watch::Sender::new(None),
             hint: Mutex::new(None),
+            desk: Desk::default(),
             kept: AtomicBool::new(false),
             probing: AtomicBool::new(false),
+            spare: Mutex::new(None),
+            interest: watch::Sender::new(0),
+            sparing: AtomicBool::new(false),
         }
     }
 
