@@ -57,6 +57,22 @@ async fn a_terminal_has_exactly_the_builds_environment_and_directory() -> anyhow
 }
 
 #[tokio::test]
+async fn the_prompt_says_where_the_shell_is() -> anyhow::Result<()> {
+    for shell in ["/bin/bash", "/usr/bin/zsh", "/bin/dash"] {
+        let (front, machine) = (Front::start().await?, Machine::start()?);
+        leave(&machine, "b1", &fixture(&machine, shell))?;
+        let odd = machine.build_dir().join("50% off%20 ä");
+        std::fs::create_dir(&odd)?;
+        let mut socket = terminal(&front, &machine).await?;
+        socket.see(&format!("\u{1b}]7;file://{}\u{7}", machine.build_dir().display())).await?;
+        socket.type_text("cd 50*\r").await?;
+        let said = odd.display().to_string().replace('%', "%25");
+        socket.see(&format!("\u{1b}]7;file://{said}\u{7}")).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn no_value_of_the_environment_is_on_a_command_line() -> anyhow::Result<()> {
     let (front, machine) = (Front::start().await?, Machine::start()?);
     leave(&machine, "b1", &fixture(&machine, "/bin/bash"))?;

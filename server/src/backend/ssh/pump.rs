@@ -9,10 +9,9 @@ use russh::client::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::mpsc;
 
-use super::shell::{Start, Typed};
+use super::shell::{SILENCE, Start, Typed};
 use super::valve::Valve;
 use crate::backend::{BackendError, Exit, Link, Terminal, TerminalEvent, TerminalInput};
-use crate::clock::tick;
 
 /// Held-back output at which the valve closes, in bytes.
 const CLOSE_AT_BYTES: usize = 64 * 1024;
@@ -50,11 +49,12 @@ async fn draw(
     let mut held = Held::default();
     let mut exit = None;
     let mut channel_open = true;
+    let timer = tokio::time::sleep(SILENCE);
+    tokio::pin!(timer);
     loop {
         if !channel_open && held.events.is_empty() {
             return exit.ok_or_else(|| BackendError::Gone("the machine closed the connection".into()));
         }
-        let silent_until = start.silent_until();
         tokio::select! {
             message = reader.wait(), if channel_open => match message {
                 Some(ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. }) => {
@@ -87,8 +87,11 @@ async fn draw(
                 }
                 Err(_) => return Ok(Exit::Unknown),
             },
-            () = tokio::time::sleep_until(silent_until.unwrap_or_else(tick)), if silent_until.is_some() => {
-                held.push(start.silence());
+            () = &mut timer, if start.ages() => {
+                let (more, words) = start.grow_old();
+                let next = timer.deadline() + more;
+                timer.as_mut().reset(next);
+                held.push(words);
             }
             result = &mut typing, if !typing_done => {
                 typing_done = true;

@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use russh::Channel;
 use russh::client::Msg;
-use tokio::time::{Duration, Instant};
+use tokio::time::Duration;
 use transom_protocol::wire::Size;
 
 use super::connect::Connection;
@@ -11,27 +11,35 @@ use super::launch::{Manner, Mark, Marks};
 use super::pump;
 use crate::access::build::Platform;
 use crate::backend::{BackendError, Exit, Link, Target, Terminal, TerminalEvent};
-use crate::clock::tick;
 
 /// A shell that has shown no prompt and ends within this time was ended by its start-up files. Later
 /// only if nobody has typed anything: a command that sshd forces shows no prompt of ours either.
 const AT_ONCE: Duration = Duration::from_secs(10);
 /// How long a shell may show nothing until people are told what to do.
-const SILENCE: Duration = Duration::from_secs(5);
+pub(super) const SILENCE: Duration = Duration::from_secs(5);
 /// Typed-ahead input that is kept for the shell that takes another's place, in bytes.
-const AHEAD_BYTES: usize = 4096;
+const AHEAD_BYTES: usize = 1024;
 const INTERRUPT: u8 = 0x03;
 
 /// How a shell's start goes, as far as the pump sees it.
 pub(super) struct Start {
     manner: Manner,
     marks: Marks,
-    began: Instant,
     /// Whether anything was shown beyond marks.
     shown: bool,
-    told: bool,
+    age: Age,
     /// What was typed into it.
     pub(super) typed: Typed,
+}
+
+/// How long ago a shell was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Age {
+    New,
+    /// More than [`SILENCE`].
+    Slow,
+    /// More than [`AT_ONCE`].
+    Old,
 }
 
 /// What came from the viewers while a shell started.
@@ -66,7 +74,7 @@ impl Typed {
 
 impl Start {
     fn new(manner: Manner, typed: Typed) -> Self {
-        Self { manner, marks: Marks::new(), began: tick(), shown: false, told: false, typed }
+        Self { manner, marks: Marks::new(), shown: false, age: Age::New, typed }
     }
 
     /// Output as it is to be shown.
@@ -84,23 +92,26 @@ impl Start {
         self.marks.rest()
     }
 
-    /// When to tell people that nothing comes, or `None` where something has come.
-    pub(super) fn silent_until(&self) -> Option<Instant> {
-        let waits = !self.told && !self.shown && self.marks.reached() < Mark::Ready;
-        (waits && self.manner != Manner::Login).then(|| self.began + SILENCE)
+    /// Whether time matters still.
+    pub(super) fn ages(&self) -> bool {
+        self.age < Age::Old && self.marks.reached() < Mark::Ready
     }
 
-    /// What people are told then.
-    pub(super) fn silence(&mut self) -> Bytes {
-        self.told = true;
-        Bytes::from_static(
-            b"[transom] No prompt yet: a start-up file of this account may hang. Ctrl-C stops it.\r\n",
-        )
+    /// Time has passed: first [`SILENCE`], then what this returned. What people are told then.
+    pub(super) fn grow_old(&mut self) -> (Duration, Bytes) {
+        let silent = self.age == Age::New && !self.shown && self.manner != Manner::Login;
+        self.age = if self.age == Age::New { Age::Slow } else { Age::Old };
+        let words: &[u8] = if silent {
+            b"[transom] No prompt yet: a start-up file of this account may hang. Ctrl-C stops it.\r\n"
+        } else {
+            b""
+        };
+        (AT_ONCE.saturating_sub(SILENCE), Bytes::from_static(words))
     }
 
     /// What to try after a shell has ended, and what to say about it.
     fn next(&self) -> Option<(Manner, &'static str)> {
-        if self.marks.reached() == Mark::Ready || (self.typed.any && self.began.elapsed() > AT_ONCE) {
+        if self.marks.reached() == Mark::Ready || (self.typed.any && self.age == Age::Old) {
             return None;
         }
         match (self.manner, self.marks.reached()) {
@@ -122,7 +133,7 @@ impl Start {
 
     /// What to say where nothing could be started at all.
     fn epitaph(&self) -> Option<&'static str> {
-        let at_once = self.began.elapsed() < AT_ONCE && !self.typed.any;
+        let at_once = self.age < Age::Old && !self.typed.any;
         (self.manner == Manner::Login && at_once).then_some(
             "Every shell of this account ends at once. If it is a start-up file, `SetEnv SHLVL=1` in the machine's \
              sshd_config keeps bash from reading ~/.bashrc before a command.",

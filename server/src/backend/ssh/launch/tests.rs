@@ -1,3 +1,5 @@
+//! The launcher under every shell that an account may have.
+
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
