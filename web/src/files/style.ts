@@ -16,7 +16,7 @@ export const style = css`
   }
   dialog[open] { display: flex; flex-direction: column; gap: 8px; padding: 12px 16px 16px; }
   dialog::backdrop { background: #0006; }
-  header { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }
+  .head { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }
   h2, h3, p, ul { margin: 0; padding: 0; list-style: none; }
   h2 { font-size: 16px; }
   h3 { font-size: 14px; }
