@@ -24,8 +24,7 @@ fn string(to: &mut BytesMut, bytes: &[u8]) {
 fn requests_are_written_as_the_draft_says() {
     assert_eq!(&hello()[..], [0, 0, 0, 5, 1, 0, 0, 0, 3]);
     let read = Request::Read { handle: b"h", offset: 0x0102, len: 32768 }.encode(7);
-    let expected =
-        [0, 0, 0, 22, 5, 0, 0, 0, 7, 0, 0, 0, 1, b'h', 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0x80, 0];
+    let expected = [0, 0, 0, 22, 5, 0, 0, 0, 7, 0, 0, 0, 1, b'h', 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0x80, 0];
     assert_eq!(&read[..], expected);
     let made = Request::Open { path: b"p", flags: 0x2a, mode: Some(0o100_600) }.encode(1);
     assert_eq!(&made[4..], [3, 0, 0, 0, 1, 0, 0, 0, 1, b'p', 0, 0, 0, 0x2a, 0, 0, 0, 4, 0, 0, 1, 0x80]);

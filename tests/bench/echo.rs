@@ -31,14 +31,16 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start_cat(shell: &mut impl Shell) -> anyhow::Result<()> {
+/// Gives every keystroke back.
+pub async fn start_cat(shell: &mut impl Shell) -> anyhow::Result<()> {
     settle(shell).await?;
     shell.type_text("cat\r").await?;
     until_ends_with(shell, "cat\r\n").await?;
     Ok(())
 }
 
-async fn keys(shell: &mut impl Shell, took_ms: &mut Vec<f64>) -> anyhow::Result<()> {
+/// A round of keystrokes, and how long each took.
+pub async fn keys(shell: &mut impl Shell, took_ms: &mut Vec<f64>) -> anyhow::Result<()> {
     for key in (b'a'..=b'z').cycle().take(KEYS_A_ROUND) {
         tokio::time::sleep(BETWEEN_KEYS).await;
         let key = char::from(key).to_string();

@@ -45,9 +45,14 @@ impl Ground {
         Browser::open(&self.server, &token).await
     }
 
+    /// The key with which plain clients log in.
+    pub fn key(&self) -> std::path::PathBuf {
+        self.files.path().join("key")
+    }
+
     /// The same shell through `ssh -tt`, which reads and writes pipes.
     pub fn ssh(&self) -> anyhow::Result<Ssh> {
         let shell = format!("cd {} && exec \"${{SHELL:-/bin/sh}}\" -i", self.machine.build_dir().display());
-        Ssh::start(&self.machine, &self.files.path().join("key"), &shell)
+        Ssh::start(&self.machine, &self.key(), &shell)
     }
 }

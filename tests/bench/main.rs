@@ -6,6 +6,7 @@
 
 mod bulk;
 mod echo;
+mod files;
 mod ground;
 mod idle;
 mod interrupt;
@@ -19,7 +20,7 @@ use anyhow::bail;
 use ground::Ground;
 use report::Report;
 
-const SUBJECTS: &[&str] = &["bulk", "prompt", "echo", "interrupt", "stuck", "idle"];
+const SUBJECTS: &[&str] = &["bulk", "prompt", "echo", "interrupt", "stuck", "idle", "files"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -39,6 +40,7 @@ async fn main() -> anyhow::Result<()> {
             "prompt" => prompt::run(&ground, &mut report).await?,
             "echo" => echo::run(&ground, &mut report).await?,
             "interrupt" => interrupt::run(&ground, &mut report).await?,
+            "files" => files::run(&ground, &mut report).await?,
             "stuck" => stuck::run(&ground, &mut report).await?,
             _ => idle::run(&ground, &mut report).await?,
         }

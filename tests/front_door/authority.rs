@@ -188,7 +188,9 @@ impl World {
             }
             ("post", "/api/v1/builds/{id}/sessions") => json!({ "family": "terminal" }),
             ("post", "/api/v1/builds/{id}/files/tickets") => json!({ "path": "/etc/passwd" }),
-            ("put", "/api/v1/builds/{id}/files/content" | "/api/v1/builds/{id}/files/directory") => return Ok(None),
+            ("put", "/api/v1/builds/{id}/files/content" | "/api/v1/builds/{id}/files/directory") => {
+                return Ok(None);
+            }
             ("post", "/api/v1/codes/redeem") => json!({ "code": secret, "renewal": secret }),
             ("post", "/api/v1/tokens/renew") => json!({ "renewal": secret, "next": secret }),
             ("post" | "put" | "patch", path) => anyhow::bail!("what does {path} take?"),

@@ -83,7 +83,9 @@ async fn a_folder_is_listed_with_what_its_links_lead_to() -> anyhow::Result<()> 
     assert_eq!(listed["path"]["text"].as_str(), dir.to_str());
     assert_eq!((&listed["truncated"], &listed["file_bytes"]), (&json!(false), &json!(10_737_418_240_u64)));
     let seen: Vec<_> = listed["entries"].as_array().unwrap().iter().collect();
-    let looks = |i: usize| (seen[i]["name"]["text"].as_str().unwrap(), seen[i]["kind"].as_str().unwrap(), &seen[i]["link"]);
+    let looks = |i: usize| {
+        (seen[i]["name"]["text"].as_str().unwrap(), seen[i]["kind"].as_str().unwrap(), &seen[i]["link"])
+    };
     assert_eq!(looks(0), ("a.txt", "file", &json!(false)));
     assert_eq!(looks(1), ("sub", "directory", &json!(false)));
     assert_eq!(looks(2), ("to-nowhere", "link", &json!(true)));

@@ -8,7 +8,8 @@ use transom_protocol::path::exact;
 use crate::ci::{Ci, Reply};
 
 /// What somebody needs who may do everything with files.
-pub const ALL_OF_FILES: &[&str] = &["terminal.view", "terminal.control", "access.end", "files.read", "files.write"];
+pub const ALL_OF_FILES: &[&str] =
+    &["terminal.view", "terminal.control", "access.end", "files.read", "files.write"];
 
 impl Ci {
     /// A token of somebody who may type, fetch files and put them.

@@ -141,7 +141,8 @@ impl Door {
         asked: &Asked,
         actor: &Actor,
     ) -> Result<bool, Refused> {
-        let result = match require(grant, Capability::FilesWrite).and_then(|()| asked.place(&entry.record())) {
+        let result = match require(grant, Capability::FilesWrite).and_then(|()| asked.place(&entry.record()))
+        {
             Ok(place) => self.look(entry, async |files| files.make_directory(&place).await).await,
             Err(refused) => Err(refused),
         };

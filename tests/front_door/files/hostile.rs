@@ -52,7 +52,8 @@ async fn scene(program: &str) -> anyhow::Result<Scene> {
     std::fs::write(&script, format!("{HEAD}{program}"))?;
     std::fs::set_permissions(&script, PermissionsExt::from_mode(0o755))?;
     let config = std::fs::read_to_string(machine.path("sshd_config"))?;
-    let replaced = config.replace("Subsystem sftp internal-sftp", &format!("Subsystem sftp {}", script.display()));
+    let replaced =
+        config.replace("Subsystem sftp internal-sftp", &format!("Subsystem sftp {}", script.display()));
     anyhow::ensure!(config != replaced);
     std::fs::write(machine.path("sshd_config"), replaced)?;
     machine.power_off();
@@ -125,7 +126,8 @@ async fn reads_that_give_more_or_nothing_or_crumbs_break_the_download_off() -> a
 
 #[tokio::test]
 async fn a_flood_that_nobody_asked_for_is_left() -> anyhow::Result<()> {
-    let flood = polite("DIR", "\n        while True: os.write(1, b'\\x00\\x00\\x80\\x05\\x67' + b'z' * 32768)");
+    let flood =
+        polite("DIR", "\n        while True: os.write(1, b'\\x00\\x00\\x80\\x05\\x67' + b'z' * 32768)");
     let scene = scene(&flood).await?;
     let reply = scene.front.list("b1", b"/x", &scene.token).await?;
     assert_eq!((reply.status, reply.problem()), (502, "transfer-failed"), "{}", reply.body);
@@ -157,14 +159,17 @@ async fn a_subsystem_that_is_no_sftp_counts_as_none() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_machine_that_refuses_every_write_leaves_the_reason() -> anyhow::Result<()> {
     let answer = |code: u32| format!("give(101, id, number({code}) + string(b'<b>no</b>') + string(b''))");
-    for (code, status, name) in [(4, 502, "transfer-failed"), (14, 507, "no-space"), (3, 403, "file-forbidden")] {
+    for (code, status, name) in
+        [(4, 502, "transfer-failed"), (14, 507, "no-space"), (3, 403, "file-forbidden")]
+    {
         let scene = scene(&polite("FILE", &answer(code))).await?;
         let reply = scene.front.put_file("b1", b"/x", &scene.token, vec![0; 5_000_000]).await?;
         assert_eq!((reply.status, reply.problem()), (status, name), "{}", reply.body);
         assert!(!reply.body.to_string().contains("<b>"), "what the machine says is not repeated");
     }
     let scene = scene(&polite("FILE", &answer(2))).await?;
-    let made = Ci::reply(scene.front.about_file(Method::PUT, ("b1", "/directory"), b"/d", &scene.token)).await?;
+    let made =
+        Ci::reply(scene.front.about_file(Method::PUT, ("b1", "/directory"), b"/d", &scene.token)).await?;
     assert_eq!((made.status, made.problem()), (404, "file-not-found"), "{}", made.body);
     let odd = problem(scene.front.fetch("b1", b"/x", &scene.token).await?).await;
     assert!(odd.is_err() || odd?.status >= 400);

@@ -175,7 +175,8 @@ async fn each_direction_needs_its_own_capability() -> anyhow::Result<()> {
     assert_eq!(allowed.len(), 1);
     assert_eq!((&allowed[0]["actor"], &allowed[0]["detail"]["path"]), (&json!("person:u-Will"), &json!("g")));
     // What the policy takes away, no token gives.
-    let policy = json!({ "policy": { "capabilities": ["files.read"] }, "build_dir": scene.machine.build_dir() });
+    let policy =
+        json!({ "policy": { "capabilities": ["files.read"] }, "build_dir": scene.machine.build_dir() });
     let build = Front::start().await?;
     build.ready_build("b1", &scene.machine, policy).await?;
     let token = build.filer("b1").await?;

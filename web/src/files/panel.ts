@@ -52,6 +52,7 @@ export class FilesPanel extends LitElement {
   #api: FilesApi | null = null;
   #uploads: Uploads | null = null;
   #asked = 0;
+  #wasBusy = false;
 
   constructor() {
     super();
@@ -68,7 +69,7 @@ export class FilesPanel extends LitElement {
     this.#api ??= new FilesApi(this.host.build, this.host.tokens);
     this.#uploads ??= new Uploads(
       this.#api,
-      () => this.requestUpdate(),
+      () => this.#onUploads(),
       () => performance.now(),
     );
     window.addEventListener("beforeunload", this.#guard);
@@ -267,6 +268,15 @@ export class FilesPanel extends LitElement {
       const name = [...one.folders, one.file.name].join("/");
       this.#uploads?.add(name, placeOf(one, plan.target), one.file);
     }
+  }
+
+  /** What has arrived is there to be seen. */
+  #onUploads(): void {
+    const busy = this.#uploads?.busy === true;
+    const settled = this.#wasBusy && !busy;
+    this.#wasBusy = busy;
+    this.requestUpdate();
+    if (settled && this._open && this.#why("files.read") === null) void this.#again();
   }
 
   #discard(): void {

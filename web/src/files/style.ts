@@ -59,7 +59,7 @@ export const style = css`
     overflow-wrap: anywhere;
   }
   nav { display: flex; flex-wrap: wrap; max-height: 88px; overflow-y: auto; }
-  nav .step + .step::before { content: "›"; margin-inline-end: 8px; color: var(--t-muted); }
+  nav .step + .step::before { content: "›" / ""; margin-inline-end: 8px; color: var(--t-muted); }
   nav .step[aria-current] { color: var(--t-text); font-weight: 600; }
   .scroll { flex: 1; min-height: 80px; overflow: auto; border-block: 1px solid var(--t-border); }
   table { width: 100%; border-collapse: collapse; }

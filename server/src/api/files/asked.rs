@@ -16,7 +16,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Path {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let mut paths = parts.uri.query().unwrap_or_default().split('&').filter_map(|p| p.strip_prefix("path="));
+        let mut paths =
+            parts.uri.query().unwrap_or_default().split('&').filter_map(|p| p.strip_prefix("path="));
         let asked = match (paths.next(), paths.next()) {
             (None | Some(""), None) => Ok(Asked(None)),
             // As forms write a space.
@@ -29,6 +30,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Path {
 
 /// The exact form of a path.
 pub fn read(exact: &str) -> Result<Asked, Refused> {
-    let wrong = |error: PathError| Refused::because(Problem::Malformed, format!("The path is not valid: {error}."));
+    let wrong =
+        |error: PathError| Refused::because(Problem::Malformed, format!("The path is not valid: {error}."));
     MachinePath::from_exact(exact).map(|path| Asked(Some(path))).map_err(wrong)
 }

@@ -80,7 +80,8 @@ pub async fn upload(
     if headers.contains_key(header::CONTENT_ENCODING) || headers.contains_key(header::CONTENT_RANGE) {
         return Err(Refused::because(Problem::Malformed, "A file comes as it is, and whole.").into());
     }
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
     let replace = headers.get(header::IF_NONE_MATCH).is_none_or(|v| v != "*");
     if app.viewers.is_ending() {
         return Err(Problem::Restarting.into());

@@ -41,7 +41,8 @@ mod tests {
         );
         assert_eq!(
             offered(b"a\"; filename=\"x\r\nSet-Cookie: y"),
-            "attachment; filename=\"a__ filename=_x__Set-Cookie_ y\"".replace("a__ filename=_x", "a__ filename__x")
+            "attachment; filename=\"a__ filename=_x__Set-Cookie_ y\""
+                .replace("a__ filename=_x", "a__ filename__x")
                 + "; filename*=UTF-8''a_%3B%20filename%3D_x__Set-Cookie_%20y"
         );
         assert_eq!(

@@ -50,7 +50,12 @@ impl Door {
         self.audited(Some(&grant.build), actor, "files.ticket", result, detail).await
     }
 
-    async fn try_issue_ticket(&self, grant: &Grant, entry: &Arc<Entry>, asked: &Asked) -> Result<Ticket, Refused> {
+    async fn try_issue_ticket(
+        &self,
+        grant: &Grant,
+        entry: &Arc<Entry>,
+        asked: &Asked,
+    ) -> Result<Ticket, Refused> {
         require(grant, Capability::FilesRead)?;
         let place = asked.place(&entry.record())?;
         let most = self.0.config.limits.file_bytes;

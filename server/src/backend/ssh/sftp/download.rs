@@ -166,7 +166,9 @@ impl Files {
         loop {
             let data = match self.call(Request::Read { handle, offset, len: PIECE_BYTES }).await? {
                 Reply::Data(data) if !data.is_empty() && data.len() <= PIECE_BYTES as usize => data,
-                Reply::Data(_) => return Err(FileError::Misbehaved("it gave another length than was asked for")),
+                Reply::Data(_) => {
+                    return Err(FileError::Misbehaved("it gave another length than was asked for"));
+                }
                 Reply::Status(Status::Eof) => return Ok(offset - from),
                 other => return Err(unexpected(&other)),
             };

@@ -103,7 +103,11 @@ impl Files {
     }
 
     /// Learns what links lead to. One that leads nowhere stays a link.
-    async fn follow_links(&mut self, directory: &MachinePath, entries: &mut [Found]) -> Result<(), FileError> {
+    async fn follow_links(
+        &mut self,
+        directory: &MachinePath,
+        entries: &mut [Found],
+    ) -> Result<(), FileError> {
         let links: Vec<_> = (0..entries.len()).filter(|i| entries[*i].link).collect();
         for some in links.chunks(MOST_UNDER_WAY) {
             let mut asked = Vec::new();

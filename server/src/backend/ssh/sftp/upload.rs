@@ -72,7 +72,8 @@ impl Files {
         }
         let kept = there.filter(|there| there.kind() == Kind::File).and_then(|there| there.permissions());
         let (directory, _) = path.split().ok_or(FileError::IsDirectory)?;
-        let partial = MachinePath::new(format!("{PARTIAL_NAME}{mark}")).and_then(|name| name.within(&directory));
+        let partial =
+            MachinePath::new(format!("{PARTIAL_NAME}{mark}")).and_then(|name| name.within(&directory));
         let partial = partial.map_err(|_| FileError::NotFound)?;
         let flags = open::WRITE | open::CREATE | open::EXCLUSIVE;
         let wanted = Request::Open { path: partial.bytes(), flags, mode: Some(PARTIAL_MODE) };
