@@ -99,9 +99,14 @@ impl Ground {
         self.open_with(way, &token).await
     }
 
+    /// The key with which plain clients log in.
+    pub fn key(&self) -> std::path::PathBuf {
+        self.files.path().join("key")
+    }
+
     /// A terminal in this way; Transom's with a token that was fetched before.
     pub async fn open_with(&self, way: Way, token: &str) -> anyhow::Result<Shell> {
-        let key = self.files.path().join("key");
+        let key = self.key();
         let gateway = self.gateways.get(&way);
         let port = gateway.map_or(0, |g| g.port);
         let link = match way {
