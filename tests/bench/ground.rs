@@ -90,7 +90,7 @@ impl Ground {
 
     /// A terminal in this way; Transom's is one of build `b0`.
     pub async fn open(&self, way: Way) -> anyhow::Result<Shell> {
-        self.open_of(way, "b0").await.with_context(|| format!("no terminal through {}", way.name()))
+        self.open_of(way, "b0").await
     }
 
     /// A terminal in this way; Transom's is one of this build.
@@ -106,6 +106,10 @@ impl Ground {
 
     /// A terminal in this way; Transom's with a token that was fetched before.
     pub async fn open_with(&self, way: Way, token: &str) -> anyhow::Result<Shell> {
+        self.connect(way, token).await.with_context(|| format!("no terminal through {}", way.name()))
+    }
+
+    async fn connect(&self, way: Way, token: &str) -> anyhow::Result<Shell> {
         let key = self.key();
         let gateway = self.gateways.get(&way);
         let port = gateway.map_or(0, |g| g.port);
