@@ -109,8 +109,9 @@ export class TransomTerminal extends LitElement {
     else this.#attachment.reconnect();
   }
 
+  /** Opens another shell here; what the last one printed stays above. */
   newShell(): void {
-    this.#attach("");
+    this.#attach("", true);
   }
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
@@ -205,7 +206,7 @@ export class TransomTerminal extends LitElement {
     window.addEventListener("pageshow", (e) => e.persisted && this.reconnect(), { signal });
   }
 
-  #attach(session: string): void {
+  #attach(session: string, keepHistory = false): void {
     const screen = this.#screen;
     const tokens: TokenSource | null =
       this.tokenSource ?? (this.tokenUrl === "" ? null : () => fetchToken(this.tokenUrl));
@@ -219,6 +220,7 @@ export class TransomTerminal extends LitElement {
       session,
       server,
       tokens,
+      keepHistory,
       onStatus: (status) => this.#onStatus(status),
       onRole: (role) => {
         this._watching = role === "viewer";

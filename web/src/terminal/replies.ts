@@ -56,6 +56,10 @@ export class History {
     this.#past = offset < this.#end;
   }
 
+  isPast(offset: number): boolean {
+    return offset < this.#end;
+  }
+
   /** Hands `bytes` on, in two pieces where the past ends inside them. */
   split(
     offset: number,

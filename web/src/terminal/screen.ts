@@ -25,6 +25,7 @@ export class Screen {
   readonly #box: HTMLElement;
   readonly #mount: HTMLElement;
   readonly #fit = new FitAddon();
+  readonly #blinks = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   constructor(options: ScreenOptions) {
     const { box } = options;
@@ -34,7 +35,7 @@ export class Screen {
     box.append(this.#mount);
     this.term = new Terminal({
       allowProposedApi: true,
-      cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      cursorBlink: this.#blinks,
       fontFamily: FONT_STACK,
       fontSize: options.fontSize,
       lineHeight: 1.1,
@@ -102,6 +103,11 @@ export class Screen {
 
   recolor(): void {
     this.term.options.theme = themeOf(this.#box);
+  }
+
+  /** Programs can change these, and nothing in the stream says what they were. */
+  resetOptions(): void {
+    this.term.options.cursorBlink = this.#blinks;
   }
 
   /** A grey line of ours among the machine's. */
