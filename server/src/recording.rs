@@ -15,10 +15,12 @@ pub mod masks;
 pub mod reader;
 pub mod shelf;
 pub mod text;
+pub mod transcript;
 mod utf8;
 pub mod writer;
 
 pub use event::{End, Event, Gap, Timed};
 pub use masks::{MaskError, Masks};
 pub use reader::{ReadError, Reader};
-pub use shelf::{Figures, Recording, Shelf};
+pub use shelf::{Figures, Recording, Shelf, Subject};
+pub use transcript::{Format, Transcript};

@@ -4,6 +4,7 @@
 //! the [`scrollback::Scrollback`]. Viewers ([`viewer::Viewer`]) are cursors into that surface: none
 //! has a queue, so nothing can pile up. The session outlives its viewers.
 
+pub mod recorder;
 pub mod registry;
 pub mod screen;
 pub mod scrollback;
@@ -23,6 +24,7 @@ use crate::backend::{
 };
 use crate::clock::tick;
 use crate::shard::Shard;
+use recorder::Tap;
 use scrollback::Scrollback;
 use seat::Seats;
 
@@ -72,6 +74,7 @@ pub struct Session {
     pub shard: Shard,
     scrollback: Mutex<Scrollback>,
     seats: Mutex<Seats>,
+    tap: Tap,
     /// Moves whenever the scrollback does.
     head: watch::Sender<u64>,
     phase: watch::Sender<Phase>,
@@ -124,6 +127,7 @@ impl Session {
             news,
             scrollback: Mutex::new(Scrollback::new(limit, size)),
             seats: Mutex::new(Seats::new(limit)),
+            tap: Tap::new(limit),
             head: watch::Sender::new(0),
             phase: watch::Sender::new(Phase::Opening),
             company: watch::Sender::new(0),
@@ -233,7 +237,8 @@ impl Writer {
         let mut batch = Vec::with_capacity(LINK_PIECES);
         let mut given_size = first_size;
         let ending = loop {
-            let wait = session.seats().must_wait(tick().into_std());
+            let now = tick().into_std();
+            let wait = session.seats().must_wait(now).max(session.tap.must_wait(now));
             let wanted_size = session.seats().size().unwrap_or(given_size);
             tokio::select! {
                 biased;
@@ -289,7 +294,9 @@ impl Session {
             }
             scrollback.head()
         };
-        self.seats().produced(head, tick().into_std());
+        let now = tick().into_std();
+        self.seats().produced(head, now);
+        self.tap.produced(head, now);
         for event in batch.drain(..) {
             if event == TerminalEvent::Ready {
                 self.set_phase(Phase::Live);

@@ -21,6 +21,7 @@ get    /api/v1/builds/{id}                 missing invalid invalid expired forbi
 post   /api/v1/builds/{id}/finish          missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
 put    /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
 delete /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid  forbid  forbid  204    forbid key
+put    /api/v1/builds/{id}/masks           missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
 post   /api/v1/builds/{id}/tokens          missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
 put    /api/v1/builds/{id}/access          missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
 delete /api/v1/builds/{id}/access          missing invalid invalid expired forbid  forbid  204     204    forbid key
@@ -29,6 +30,7 @@ post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbi
 get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid  200     200     200    200    key
 get    /api/v1/sessions/{id}               missing invalid invalid expired none    200     200     200    200    key
 delete /api/v1/sessions/{id}               missing invalid invalid expired none    forbid  204     204    forbid key
+get    /api/v1/sessions/{id}/transcript    missing invalid invalid expired none    200     200     200    forbid key
 post   /api/v1/codes/redeem                code    code    code    code    code    code    code    code   code   code
 post   /api/v1/tokens/renew                code    code    code    code    code    code    code    code   code   code
 get    /api/v1/audit                       missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
@@ -163,6 +165,7 @@ impl World {
             ("put", "/api/v1/builds/{id}/machine") => {
                 self.machine.registration(2, &json!({ "kind": "generated" }))?
             }
+            ("put", "/api/v1/builds/{id}/masks") => json!({ "values": ["hunter2-secret"] }),
             ("post", "/api/v1/builds/{id}/tokens") => {
                 json!({ "sub": "u1", "name": "Dana", "capabilities": ["terminal.view"] })
             }

@@ -15,6 +15,7 @@ mod spare;
 mod terminal;
 mod timelines;
 mod tokens;
+mod transcripts;
 
 use std::sync::Once;
 

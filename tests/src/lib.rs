@@ -10,6 +10,7 @@ pub mod pass;
 pub mod process;
 pub mod settings;
 pub mod socket;
+pub mod transcript;
 
 use std::time::Duration;
 

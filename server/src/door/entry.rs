@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::bump;
+use super::masks::InForce;
 use super::spare::Waiting;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Warning;
@@ -29,6 +30,7 @@ pub struct Entry {
     /// Moves whenever somebody may be about to open a session.
     pub(super) interest: watch::Sender<u64>,
     pub(super) sparing: AtomicBool,
+    pub(super) masks: InForce,
 }
 
 impl Entry {
@@ -44,6 +46,7 @@ impl Entry {
             spare: Mutex::new(None),
             interest: watch::Sender::new(0),
             sparing: AtomicBool::new(false),
+            masks: InForce::default(),
         }
     }
 

@@ -111,7 +111,7 @@ impl Masker {
         self.held.drain(..until);
         self.found.retain_mut(|range| {
             *range = range.start.saturating_sub(until)..range.end.saturating_sub(until);
-            !range.is_empty()
+            range.start < range.end
         });
     }
 }

@@ -1,7 +1,7 @@
 //! Reads a recording, block by block. Blocking; needs the memory of one block.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read};
+use std::io::{BufReader, ErrorKind, Read, Take};
 
 use bytes::Bytes;
 
@@ -26,7 +26,7 @@ pub enum ReadError {
 
 /// A recording that is being read.
 #[derive(Debug)]
-pub struct Reader<R = BufReader<File>> {
+pub struct Reader<R = BufReader<Take<File>>> {
     from: R,
     about: About,
     key: Key,

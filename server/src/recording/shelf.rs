@@ -5,7 +5,7 @@
 //! else does: what their sessions print meanwhile is missing, as [`super::event::Gap`]s say.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind};
+use std::io::{BufReader, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -141,7 +141,12 @@ impl Shelf {
         let Ok(permit) = Arc::clone(&self.readers).try_acquire_owned() else { return Ok(None) };
         let (path, sealer) = (self.path(session)?, self.sealer.clone());
         let (build, session) = (build.to_owned(), session.to_owned());
-        let opening = move || Reader::open(BufReader::new(File::open(path)?), &sealer, &build, &session);
+        let opening = move || {
+            let file = File::open(path)?;
+            // What is written meanwhile is not chased.
+            let length = file.metadata()?.len();
+            Reader::open(BufReader::new(file.take(length)), &sealer, &build, &session)
+        };
         let reader = spawn_blocking(opening).await.map_err(std::io::Error::other)??;
         Ok(Some((reader, permit)))
     }

@@ -14,6 +14,7 @@ import { applyTheme } from "../ui/theme";
 import { allows } from "./build";
 import { dashboardOf, nameOf, noticeOfProblem, rememberBuild, renderNotice } from "./notice";
 import { names, renderBar } from "./terminal/bar";
+import type { TranscriptFormat } from "./terminal/transcript";
 import { renderViewMenu, storedView, type View } from "./terminal/view-menu";
 
 const TICK_MS = 1000;
@@ -36,6 +37,7 @@ export class TerminalPage extends LitElement {
     _viewers: { state: true },
     _ends: { state: true },
     _warning: { state: true },
+    _said: { state: true },
     _trouble: { state: true },
   };
 
@@ -47,6 +49,8 @@ export class TerminalPage extends LitElement {
   declare _viewers: readonly ViewerInfo[];
   declare _ends: { at: string | null; cause: string };
   declare _warning: string;
+  /** What became of saving the transcript. */
+  declare _said: string;
   declare _trouble: { problem: string; sentence: string } | null;
 
   readonly #build: string;
@@ -71,6 +75,7 @@ export class TerminalPage extends LitElement {
     this._viewers = [];
     this._ends = { at: null, cause: "" };
     this._warning = "";
+    this._said = "";
     this._trouble = null;
   }
 
@@ -97,9 +102,12 @@ export class TerminalPage extends LitElement {
     const name = nameOf(this.#build) ?? "Terminal";
     this.#setTitle(name, leftMs);
     if (this._trouble !== null) return this.#renderTrouble(name, this._trouble);
-    const menu = renderViewMenu(this._view, names(this._viewers, this.#me), (view) => {
+    const setView = (view: View) => {
       this._view = view;
-    });
+    };
+    const who = names(this._viewers, this.#me);
+    const save = (format: TranscriptFormat) => void this.#save(format);
+    const menu = renderViewMenu(this._view, who, setView, { save, said: this._said });
     const bar = {
       build: this.#build,
       name,
@@ -157,6 +165,14 @@ export class TerminalPage extends LitElement {
     } catch {
       // The terminal meets the same obstacle and says what it is.
     }
+  }
+
+  async #save(format: TranscriptFormat): Promise<void> {
+    this._said = "Saving…";
+    this._said = await import("./terminal/transcript").then(
+      ({ saveTranscript }) => saveTranscript(format, this.#grant.token),
+      () => "Not saved.",
+    );
   }
 
   #onState(event: CustomEvent<{ state: ConnectionState }>): void {

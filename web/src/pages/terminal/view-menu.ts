@@ -1,6 +1,7 @@
 /** How this browser shows terminals: size of the text, scheme, for screen readers. Kept for the next visit. */
 import { html, nothing, type TemplateResult } from "lit";
 import { applyTheme, recall, remember, storedTheme, type Theme } from "../../ui/theme";
+import type { TranscriptFormat } from "./transcript";
 
 export interface View {
   fontSize: number;
@@ -32,6 +33,7 @@ export function renderViewMenu(
   view: View,
   who: string,
   change: (view: View) => void,
+  transcript: { save: (format: TranscriptFormat) => void; said: string },
 ): TemplateResult {
   const set = (changes: Partial<View>) => {
     const next = { ...view, ...changes };
@@ -60,6 +62,12 @@ export function renderViewMenu(
     <label for="screen-reader">Screen reader mode</label>
     <input id="screen-reader" type="checkbox" .checked=${view.screenReader}
       @change=${(e: Event) => set({ screenReader: (e.target as HTMLInputElement).checked })} />
+    <span id="save-transcript">Save transcript</span>
+    <span class="pair" role="group" aria-labelledby="save-transcript">
+      <button type="button" @click=${() => transcript.save("text")}>Text</button>
+      <button type="button" title="To be played with asciinema" @click=${() => transcript.save("asciicast")}>asciicast</button>
+    </span>
+    <span class="who muted" role="status">${transcript.said}</span>
     ${who === "" ? nothing : html`<span class="who muted">Here: ${who}</span>`}
   </div>`;
 }
