@@ -44,7 +44,11 @@ impl Metrics {
         figures.register("viewers", "Viewers connected now", viewers.clone());
         figures.register("viewers_joined", "Viewers that came", viewers_total.clone());
         figures.register("sessions", "Sessions live now", sessions.clone());
-        figures.register("recorded_bytes", "Bytes of recordings written, compressed", recordings.written.clone());
+        figures.register(
+            "recorded_bytes",
+            "Bytes of recordings written, compressed",
+            recordings.written.clone(),
+        );
         let missing = recordings.missing.clone();
         figures.register("recording_missing_bytes", "Bytes of output that recordings lack", missing);
         let failures = recordings.failures.clone();

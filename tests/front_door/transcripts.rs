@@ -57,7 +57,9 @@ async fn an_open_terminal_is_there_up_to_now_with_its_sizes() -> anyhow::Result<
     let mut socket = front.socket().await?.open(&token).await?;
     let session = socket.welcomed()?.session.clone();
     front.transcript_with(&session, "").await?;
-    socket.type_text("printf 'progress 1%%\\rprogress 2%%\\r\\033[32mready\\033[0m   \\n'; echo $((6*7))\r").await?;
+    socket
+        .type_text("printf 'progress 1%%\\rprogress 2%%\\r\\033[32mready\\033[0m   \\n'; echo $((6*7))\r")
+        .await?;
     socket.see("\n42\r\n").await?;
     let text = front.transcript(&session, "format=text", &token).await?.text;
     assert!(text.contains("\nready  ss 2%\n42\n") || text.contains("\nready   s 2%\n42\n"), "{text}");

@@ -35,9 +35,11 @@ impl Front {
     pub async fn transcript(&self, session: &str, query: &str, bearer: &str) -> anyhow::Result<Handed> {
         let path = format!("/api/v1/sessions/{session}/transcript?{query}");
         let response = self.request(Method::GET, &path).bearer_auth(bearer).send().await?;
-        let header =
-            |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        let (kind, disposition, status) = (header("content-type"), header("content-disposition"), response.status());
+        let header = |name: &str| {
+            response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+        };
+        let (kind, disposition, status) =
+            (header("content-type"), header("content-disposition"), response.status());
         let text = String::from_utf8(response.bytes().await?.into()).context("no UTF-8")?;
         ensure!(status.is_success(), "{status}: {text}");
         Ok(Handed { kind, disposition, text })
@@ -57,7 +59,10 @@ impl Front {
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        anyhow::bail!("{wanted:?} never stood in the transcript: {}", &last[last.len().saturating_sub(2000)..])
+        anyhow::bail!(
+            "{wanted:?} never stood in the transcript: {}",
+            &last[last.len().saturating_sub(2000)..]
+        )
     }
 
     /// The asciicast of a session.

@@ -14,7 +14,7 @@ use crate::access::build::About;
 use crate::access::lifecycle::State;
 use crate::access::{BuildId, Capability, Grant};
 use crate::recording::{Format, ReadError, Shelf, Subject, Transcript};
-use crate::session::{Phase, Session};
+use crate::session::Session;
 
 /// A transcript, and what to call it.
 pub struct Handed {
@@ -127,7 +127,7 @@ impl Door {
             });
         };
         let Some(shelf) = self.shelf() else { return Err(none("This server keeps no recordings.")) };
-        let live = session.as_ref().is_some_and(|s| !matches!(s.phase(), Phase::Ended(_)));
+        let live = session.is_some() && row.ended_at.is_none();
         if let Some(session) = session {
             // A disk that hangs keeps nobody waiting for what is there.
             let _ = tokio::time::timeout(std::time::Duration::from_secs(2), session.recorded()).await;

@@ -188,7 +188,10 @@ mod tests {
     #[test]
     fn version_two_has_times_since_the_beginning_and_no_status() {
         let lines = cast(Version::Two, &events());
-        assert_eq!((&lines[0]["version"], &lines[0]["width"], &lines[0]["height"]), (&json!(2), &json!(80), &json!(24)));
+        assert_eq!(
+            (&lines[0]["version"], &lines[0]["width"], &lines[0]["height"]),
+            (&json!(2), &json!(80), &json!(24))
+        );
         assert_eq!(lines[2], json!([1.005, "o", "é \u{fffd}\r\n"]));
         assert_eq!(lines[4][0], json!(2.0));
         assert_eq!(lines.len(), 5);

@@ -126,9 +126,9 @@ mod tests {
         for before in ["", "x", "us", "use", "user:"] {
             for after in ["", "!", "!?", "!?."] {
                 let encoded = STANDARD_NO_PAD.encode(format!("{before}hunter2-hunter2{after}"));
-                let found = forms("hunter2-hunter2").into_iter().any(|form| {
-                    encoded.as_bytes().windows(form.len()).any(|w| w == form)
-                });
+                let found = forms("hunter2-hunter2")
+                    .into_iter()
+                    .any(|form| encoded.as_bytes().windows(form.len()).any(|w| w == form));
                 assert!(found, "{before} {after}: {encoded}");
             }
         }

@@ -96,7 +96,8 @@ impl<R: Read> Reader<R> {
             if let Event::Output(bytes) = &event {
                 output += bytes.len() as u64;
             }
-            self.ended = matches!(event, Event::End(End::Status(_) | End::Signal(_) | End::Unknown | End::Closed));
+            self.ended =
+                matches!(event, Event::End(End::Status(_) | End::Signal(_) | End::Unknown | End::Closed));
             // Times never run backwards, whatever was recorded.
             self.last_ms = self.last_ms.max(at_ms);
             events.push(Timed { at_ms: self.last_ms, event });

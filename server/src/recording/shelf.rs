@@ -179,7 +179,13 @@ impl Shelf {
     }
 
     /// The work of [`Recording::write`], with memory that whoever writes uses in turn.
-    fn write(&self, writer: &mut Writer, batch: &[Timed], masks: Option<&Arc<Masks>>, rest: bool) -> super::writer::Written {
+    fn write(
+        &self,
+        writer: &mut Writer,
+        batch: &[Timed],
+        masks: Option<&Arc<Masks>>,
+        rest: bool,
+    ) -> super::writer::Written {
         let idle = self.presses.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let written = match idle.map_or_else(Press::new, Ok) {
             Ok(mut press) => {

@@ -59,8 +59,9 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn recording(&self, session: &str) -> Result<Option<RecordingRow>, StoreError> {
-        let query =
-            sqlx::query("SELECT session, build, began_at, ended_at, bytes FROM recordings WHERE session = $1");
+        let query = sqlx::query(
+            "SELECT session, build, began_at, ended_at, bytes FROM recordings WHERE session = $1",
+        );
         let row = query.bind(session).fetch_optional(&self.pool).await?;
         row.as_ref().map(read).transpose()
     }

@@ -57,7 +57,10 @@ async fn a_full_disk_leaves_a_gap_in_the_recording_and_the_terminal_alone() -> a
     socket.see("\n49\r\n").await?;
     front.transcript(&session, "", &front.key).await?;
     let figures = front.request(reqwest::Method::GET, "/metrics").send().await?.text().await?;
-    assert!(figures.lines().any(|l| l.starts_with("transom_recording_failures_total ") && !l.ends_with(" 0")), "{figures}");
+    assert!(
+        figures.lines().any(|l| l.starts_with("transom_recording_failures_total ") && !l.ends_with(" 0")),
+        "{figures}"
+    );
     disk.free()?;
     socket.type_text("echo $((8*8)); exit 3\r").await?;
     socket.closed().await?;

@@ -1,7 +1,7 @@
 //! Secret values of a build are in no transcript.
 
-use serde_json::{Value, json};
 use reqwest::Method;
+use serde_json::{Value, json};
 use transom_tests::front::Front;
 use transom_tests::machine::Machine;
 
@@ -43,7 +43,9 @@ async fn values_that_come_while_a_terminal_runs_are_masked_from_then_on() -> any
     socket.type_text("echo first-$((40+2))-secret\r").await?;
     socket.see("\nfirst-42-secret\r\n").await?;
     front.transcript_with(&session, "\nfirst-42-secret\n").await?;
-    front.ci(Method::PUT, "/builds/b1/masks", json!({ "values": ["first-42-secret", "later-42-secret"] })).await?;
+    front
+        .ci(Method::PUT, "/builds/b1/masks", json!({ "values": ["first-42-secret", "later-42-secret"] }))
+        .await?;
     socket.type_text("echo again first-$((40+2))-secret later-$((40+2))-secret; echo $((6*7))\r").await?;
     socket.see("\n42\r\n").await?;
     let text = front.transcript_with(&session, "\n42\n").await?;

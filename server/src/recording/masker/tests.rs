@@ -32,7 +32,10 @@ fn a_value_is_replaced_wherever_it_is_cut() {
 #[test]
 fn what_only_begins_like_a_value_stays() {
     let masks = masks(&["hunter2-secret"]);
-    assert_eq!(masked(&masks, &[b"hunter2-secre", b"x hunter2-", b"hunter2"]), "hunter2-secrex hunter2-hunter2");
+    assert_eq!(
+        masked(&masks, &[b"hunter2-secre", b"x hunter2-", b"hunter2"]),
+        "hunter2-secrex hunter2-hunter2"
+    );
 }
 
 #[test]

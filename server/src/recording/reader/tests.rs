@@ -101,7 +101,8 @@ fn what_is_written_is_read() {
 fn a_large_batch_becomes_blocks_that_are_small_enough() {
     let mut desk = Desk::new();
     let mut writer = desk.writer(1 << 30);
-    let piece: Bytes = (0..60_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>().into();
+    let piece: Bytes =
+        (0..60_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>().into();
     let batch: Vec<_> = (0..64).map(|i| output(i * 20, piece.clone())).collect();
     assert_eq!(writer.write(&batch, None, &mut desk.press).error, None);
     let (events, read) = desk.read();
@@ -141,7 +142,10 @@ fn a_disk_that_fails_leaves_a_gap_and_the_rest_goes_on() {
     let (events, read) = desk.read();
     assert!(read.unwrap());
     let gap = Event::Gap(Gap { bytes: 12, why: Why::Disk });
-    assert_eq!(events, [output(0, "before "), Timed { at_ms: 6000, event: gap }, output(6000, "after"), end(6001)]);
+    assert_eq!(
+        events,
+        [output(0, "before "), Timed { at_ms: 6000, event: gap }, output(6000, "after"), end(6001)]
+    );
 }
 
 #[test]
@@ -182,9 +186,15 @@ fn blocks_that_were_left_out_or_swapped_are_told() {
         ends.push(writer.length());
     }
     let whole = std::fs::read(desk.path()).unwrap();
-    let block = |i: usize| whole[usize::try_from(ends[i]).unwrap()..usize::try_from(ends[i + 1]).unwrap()].to_vec();
+    let block =
+        |i: usize| whole[usize::try_from(ends[i]).unwrap()..usize::try_from(ends[i + 1]).unwrap()].to_vec();
     let head = whole[..usize::try_from(ends[0]).unwrap()].to_vec();
-    for wrong in [vec![block(1), block(2)], vec![block(0), block(2)], vec![block(1), block(0)], vec![block(0), block(0)]] {
+    for wrong in [
+        vec![block(1), block(2)],
+        vec![block(0), block(2)],
+        vec![block(1), block(0)],
+        vec![block(0), block(0)],
+    ] {
         std::fs::write(desk.path(), [head.clone(), wrong.concat()].concat()).unwrap();
         assert!(matches!(desk.read().1, Err(ReadError::Damaged(_))));
     }

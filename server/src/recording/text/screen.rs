@@ -184,7 +184,9 @@ impl Screen {
                 let Cell::Char(char) = *cell else { return };
                 *cell = Cell::Cluster(format!("{char}{mark}").into());
             }
-            Some(Cell::Cluster(text)) if text.chars().count() < MARKS => *text = format!("{text}{mark}").into(),
+            Some(Cell::Cluster(text)) if text.chars().count() < MARKS => {
+                *text = format!("{text}{mark}").into()
+            }
             _ => {}
         }
     }

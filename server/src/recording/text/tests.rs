@@ -73,13 +73,19 @@ fn the_alternate_screen_is_left_out_and_a_cleared_one_stays() {
 
 #[test]
 fn a_status_line_below_a_region_stays_where_it_is() {
-    let apt = "\x1b[1;3r\x1b[4;1Hprogress 10%\x1b[1;1Ha\r\nb\r\nc\r\nd\r\n\x1b7\x1b[4;1Hprogress 90%\x1b8e\r\n";
+    let apt =
+        "\x1b[1;3r\x1b[4;1Hprogress 10%\x1b[1;1Ha\r\nb\r\nc\r\nd\r\n\x1b7\x1b[4;1Hprogress 90%\x1b8e\r\n";
     assert_eq!(text(apt), "a\nb\nc\nd\ne\n\nprogress 90%\n");
 }
 
 #[test]
 fn titles_links_and_unknown_sequences_leave_nothing() {
-    assert_eq!(text("\x1b]0;title\x07a\x1b]8;;https://x\x1b\\link\x1b]8;;\x1b\\\x1b(B\x1b[?2004h\x1b[6n\x1bPq..\x1b\\b"), "alinkb\n");
+    assert_eq!(
+        text(
+            "\x1b]0;title\x07a\x1b]8;;https://x\x1b\\link\x1b]8;;\x1b\\\x1b(B\x1b[?2004h\x1b[6n\x1bPq..\x1b\\b"
+        ),
+        "alinkb\n"
+    );
 }
 
 #[test]
