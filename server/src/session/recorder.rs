@@ -24,6 +24,8 @@ const STUCK_AFTER: Duration = Duration::from_secs(1);
 const BEHIND_BYTES: u64 = 512 * 1024;
 /// So many bytes wake it; fewer are left to gather for [`GATHER`].
 const PRESSING_BYTES: u64 = 64 * 1024;
+/// Number of the size that a session has at first.
+const FIRST_SIZE: u64 = 1;
 const GATHER: Duration = Duration::from_millis(8);
 /// Largest batch, in bytes and in events, and the longest that one gathers.
 const BATCH_BYTES: usize = 256 * 1024;
@@ -123,7 +125,7 @@ impl Session {
         let guard = Recorded(&self);
         let mut recorder = Recorder {
             session: &self,
-            cursor: Cursor::START,
+            cursor: Cursor { offset: Some(0), resizes: FIRST_SIZE },
             began: tick(),
             batch: Vec::new(),
             bytes: 0,
@@ -214,7 +216,10 @@ impl Recorder<'_> {
             if self.bytes >= BATCH_BYTES || self.batch.len() >= BATCH_EVENTS {
                 break false;
             }
-            let step = self.session.scrollback().since(&mut self.cursor);
+            let (step, tail) = {
+                let log = self.session.scrollback();
+                (log.since(&mut self.cursor), log.tail())
+            };
             match step {
                 Step::UpToDate => break true,
                 Step::Output { bytes, .. } => {
@@ -222,12 +227,13 @@ impl Recorder<'_> {
                     self.push(Event::Output(bytes));
                 }
                 Step::Size(size) => self.push(Event::Size(size)),
-                Step::Reset { skipped, size, .. } => {
-                    if skipped > 0 {
-                        self.push(Event::Gap(Gap { bytes: skipped, why: Why::Behind }));
-                        self.push(Event::Size(size));
-                    }
+                Step::Lost => {
+                    let bytes = tail.saturating_sub(self.cursor.offset.unwrap_or(0));
+                    self.push(Event::Gap(Gap { bytes, why: Why::Behind }));
+                    self.cursor = Cursor { offset: Some(tail), resizes: 0 };
                 }
+                // Only whoever has no place yet is given one.
+                Step::Reset { .. } => {}
             }
         };
         if let Some(offset) = self.cursor.offset

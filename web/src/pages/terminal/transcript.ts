@@ -1,7 +1,7 @@
-/** Saves what a terminal printed as a file. Loaded when somebody asks for it. */
+/** Saves what a terminal printed as a file. */
+import { html, LitElement, type TemplateResult } from "lit";
 import { problemOf, UnreachableError } from "../../api/problem";
 import type { TokenSource } from "../../transport/token";
-import { parseAddress } from "../../ui/address";
 
 const KEPT_MS = 60_000;
 
@@ -38,13 +38,13 @@ export async function fetchTranscript(
   }
 }
 
-/** Saves the transcript of the terminal that the page's address names, and says what came of that. */
-export async function saveTranscript(
+/** Saves the transcript and says what came of that. */
+async function save(
+  session: string,
   format: TranscriptFormat,
   tokens: TokenSource,
 ): Promise<string> {
   try {
-    const session = parseAddress(location.pathname)?.session ?? "";
     const { name, file } = await fetchTranscript(session, format, tokens);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(file);
@@ -57,3 +57,44 @@ export async function saveTranscript(
     return error instanceof Error ? error.message : "The transcript could not be saved.";
   }
 }
+
+export class TranscriptButtons extends LitElement {
+  static override properties = {
+    session: { attribute: false },
+    tokens: { attribute: false },
+    _said: { state: true },
+  };
+
+  declare session: string;
+  declare tokens: TokenSource | null;
+  declare _said: string;
+
+  constructor() {
+    super();
+    this.session = "";
+    this.tokens = null;
+    this._said = "";
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const button = (format: TranscriptFormat, label: string) =>
+      html`<button type="button" ?disabled=${this.session === ""} @click=${() => void this.#save(format)}>${label}</button>`;
+    return html`<span id="save-transcript">Save transcript</span>
+      <span class="pair" role="group" aria-labelledby="save-transcript">
+        ${button("text", "Text")} ${button("asciicast", "asciicast")}
+      </span>
+      <span class="who muted" role="status">${this._said}</span>`;
+  }
+
+  async #save(format: TranscriptFormat): Promise<void> {
+    if (this.tokens === null) return;
+    this._said = "Saving…";
+    this._said = await save(this.session, format, this.tokens);
+  }
+}
+
+customElements.define("transom-transcript", TranscriptButtons);
