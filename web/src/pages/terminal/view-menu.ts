@@ -11,7 +11,9 @@ import {
   SMALLEST_TEXT,
 } from "../../terminal/options";
 import type { Choice } from "../../terminal/tools";
+import type { TokenSource } from "../../transport/token";
 import type { Theme } from "../../ui/theme";
+import "./transcript";
 import type { View } from "./view";
 
 export interface ViewMenu {
@@ -19,9 +21,12 @@ export interface ViewMenu {
   who: string;
   choose: (choice: Choice & { theme?: Theme }) => void;
   find: () => void;
+  session: string;
+  tokens: TokenSource;
 }
 
-export function renderViewMenu({ view, who, choose, find }: ViewMenu): TemplateResult {
+export function renderViewMenu(menu: ViewMenu): TemplateResult {
+  const { view, who, choose, find, session, tokens } = menu;
   const { options } = view;
   const set = (changes: Partial<Options>) => choose({ options: changes });
   const step = (by: number, label: string, sign: string) => {
@@ -46,6 +51,7 @@ export function renderViewMenu({ view, who, choose, find }: ViewMenu): TemplateR
     ${tick("copy-on-select", "Copy what is selected", options.copyOnSelect, (copyOnSelect) => set({ copyOnSelect }))}
     ${tick("ask-before-paste", "Ask before several lines are pasted", options.askBeforePaste, (askBeforePaste) => set({ askBeforePaste }))}
     ${tick("screen-reader", "Screen reader mode", view.screenReader, (screenReader) => choose({ screenReader }))}
+    <transom-transcript .session=${session} .tokens=${tokens}></transom-transcript>
     ${who === "" ? nothing : html`<span class="who muted">Here: ${who}</span>`}
   </div>`;
 }
