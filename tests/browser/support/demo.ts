@@ -82,6 +82,12 @@ export class Demo {
     });
   }
 
+  /** A code that opens a page of this build once, as the dashboard gets it for its link. */
+  async code(build: string, capabilities = ["terminal.view", "terminal.control"]): Promise<string> {
+    const reply = await this.api("POST", `/builds/${build}/tokens`, { sub: "dana", name: "Dana", capabilities });
+    return new URL(((await reply.json()) as { url: string }).url).hash.slice(1);
+  }
+
   async view(build: string): Promise<BuildView> {
     return (await (await this.api("GET", `/builds/${build}`)).json()) as BuildView;
   }
