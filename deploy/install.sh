@@ -37,6 +37,7 @@ want cc gcc libc6-dev
 want make make
 if [ "${1-}" = --tests ]; then
   want chromium chromium
+  want firefox-esr firefox-esr
   # Debian keeps the server's programs out of the usual path.
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want initdb postgresql
 fi
