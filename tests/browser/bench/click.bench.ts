@@ -28,7 +28,9 @@ test("click to prompt", async ({ dana, demo }) => {
     took.push(((await handle.jsonValue()) ?? 0) - clicked);
     const entries = await page.evaluate(() => {
       const all = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
-      return all.map((e) => `${Math.round(e.startTime)}-${Math.round(e.responseEnd)} ${e.transferSize} ${new URL(e.name).pathname}`);
+      return all.map(
+        (e) => `${Math.round(e.startTime)}-${Math.round(e.responseEnd)} ${e.transferSize} ${new URL(e.name).pathname}`,
+      );
     });
     if (run === RUNS - 1) console.log(entries.join("\n"));
     await new Terminal(page).run("exit");

@@ -42,7 +42,7 @@ export const test = base.extend<Fixtures, { demo: Demo; firefox: Browser }>({
     const context = await firefox.createBrowserContext();
     await use(async (wish = {}) => {
       const build = await demo.build({ scenario: "long", remote_access: true, ...wish });
-      await expect.poll(async () => (await demo.view(build)).access.state).toBe("ready");
+      await expect.poll(async () => (await demo.view(build)).access?.state).toBe("ready");
       const code = await demo.code(build);
       const page = await context.newPage();
       await page.goto(`${demo.transomUrl}/b/${build}/terminal#${code}`);

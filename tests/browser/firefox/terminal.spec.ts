@@ -28,10 +28,10 @@ test("keys with a meaning have it", async ({ open }) => {
 test("a paste of one line goes in as it is", async ({ open }) => {
   const { terminal } = await open();
   await terminal.page.evaluate(() => {
-    const data = new DataTransfer();
-    data.setData("text/plain", "echo pasted-$((20 + 3))");
+    // Firefox has its own way to say what such an event carries.
+    const init = { dataType: "text/plain", data: "echo pasted-$((20 + 3))", bubbles: true, composed: true };
     const inside = document.querySelector("transom-terminal")?.shadowRoot?.querySelector("textarea");
-    inside?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, composed: true }));
+    inside?.dispatchEvent(new ClipboardEvent("paste", init));
   });
   await terminal.shows(/echo pasted-/);
   await terminal.page.keyboard.press("Enter");

@@ -12,7 +12,7 @@ const test = base.extend<{ hidden: HiddenTab }>({
       defaultViewport: { width: 1120, height: 720 },
     });
     const build = await demo.build({ scenario: "long", remote_access: true });
-    await expect.poll(async () => (await demo.view(build)).access.state).toBe("ready");
+    await expect.poll(async () => (await demo.view(build)).access?.state).toBe("ready");
     const page = await browser.newPage();
     await page.goto(`${demo.transomUrl}/b/${build}/terminal#${await demo.code(build)}`);
     await use(new HiddenTab(browser, await new PuppetTerminal(page).prompt()));

@@ -16,7 +16,8 @@ export interface Wish {
 
 /** What Transom says of a build, as far as the tests look at it. */
 export interface BuildView {
-  access: { state: string; sentence: string; cause: string | null };
+  /** Absent until the dashboard has told of the build. */
+  access?: { state: string; sentence: string; cause: string | null };
   sessions: { id: string; state: string; viewers: number }[];
   viewers: { name: string }[];
 }
