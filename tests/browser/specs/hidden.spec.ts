@@ -40,14 +40,19 @@ class HiddenTab {
 
 const MINUTE = 60_000;
 
-test("a minute out of sight loses nothing and doubles nothing, with a cut in between", async ({ hidden, demo }) => {
-  test.setTimeout(3 * MINUTE);
+test("a minute out of sight loses nothing and doubles nothing, with a cut in between", async ({
+  hidden,
+  demo,
+}) => {
+  test.setTimeout(4 * MINUTE);
   const { terminal } = hidden;
-  await terminal.run("for i in $(seq 1 700); do echo line $i.; sleep 0.1; done; read -r word; echo got=$word.");
+  await terminal.run(
+    "for i in $(seq 1 700); do echo line $i.; sleep 0.1; done; read -r word; echo got=$word.",
+  );
   await terminal.page.keyboard.type("typed-early");
   await hidden.hide();
   const since = Date.now();
-  await terminal.shows(/^line 200\.$/m);
+  await expect.poll(() => terminal.text(), { timeout: MINUTE }).toMatch(/line 200\.$/m);
   demo.cable.pull();
   await terminal.state("reconnecting");
   demo.cable.plugIn();
@@ -66,15 +71,15 @@ test("a minute out of sight loses nothing and doubles nothing, with a cut in bet
 test("a flood out of sight goes on, and the screen is exact at the return, with what was skipped said", async ({
   hidden,
 }) => {
-  test.setTimeout(3 * MINUTE);
+  test.setTimeout(4 * MINUTE);
   const { terminal } = hidden;
   await hidden.hide();
-  await terminal.run("seq 1 6000000; echo done-$((1 + 1))");
+  await terminal.run("seq 1 3000000; echo done-$((1 + 1))");
   await hidden.show();
-  await expect.poll(() => terminal.text(), { timeout: MINUTE }).toMatch(/^done-2$/m);
+  await expect.poll(() => terminal.text(), { timeout: 2 * MINUTE }).toMatch(/^done-2$/m);
   const lines = (await terminal.text()).split("\n");
   const numbers = lines.slice(0, lines.indexOf("done-2"));
-  expect(numbers.slice(-20)).toEqual(Array.from({ length: 20 }, (_, i) => String(5_999_981 + i)));
+  expect(numbers.slice(-20)).toEqual(Array.from({ length: 20 }, (_, i) => String(2_999_981 + i)));
   // Between two lines that do not follow each other stands how much is missing.
   for (let at = numbers.length - 1; at > 0 && numbers[at - 1]?.match(/^\d+$|skipped/); at -= 1) {
     const [before = "", line = ""] = [numbers[at - 1], numbers[at]];
