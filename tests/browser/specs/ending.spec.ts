@@ -23,10 +23,7 @@ test("a cancelled build ends access at once, everywhere", async ({ dana, demo })
   await terminal.state("ended");
   await saysTheEnd(terminal.page, /ended|cancelled/i);
   await expect(access.getByText(/ended|cancelled/i).first()).toBeVisible();
-  await expect(dashboard.getByRole("region", { name: "Explore build machine" })).toHaveAttribute(
-    "data-state",
-    "ended",
-  );
+  await expect(dashboard.getByRole("region", { name: "Explore build machine" })).toHaveAttribute("data-state", "ended");
   await expect(dashboard.getByRole("button", { name: "Open terminal" })).toBeHidden();
   const refused = await demo.api("POST", `/builds/${build}/tokens`, {
     sub: "dana",
@@ -36,10 +33,7 @@ test("a cancelled build ends access at once, everywhere", async ({ dana, demo })
   expect(refused.ok).toBe(false);
 });
 
-test("access that the CI takes back ends at once and stays ended after a reload", async ({
-  dana,
-  demo,
-}) => {
+test("access that the CI takes back ends at once and stays ended after a reload", async ({ dana, demo }) => {
   const { build, terminal } = await dana.terminal();
   expect((await demo.api("DELETE", `/builds/${build}/access`)).status).toBe(204);
   await terminal.state("ended");
@@ -49,18 +43,12 @@ test("access that the CI takes back ends at once and stays ended after a reload"
   await expect(terminal.element).not.toHaveAttribute("state", "live");
 });
 
-test("somebody who stays is let in until the build's time is over, and not longer", async ({
-  dana,
-  demo,
-}) => {
+test("somebody who stays is let in until the build's time is over, and not longer", async ({ dana, demo }) => {
   const { build, dashboard, terminal } = await dana.terminal({
     scenario: "passes",
     max_duration_s: 20,
   });
-  await expect(dashboard.getByRole("region", { name: "Explore build machine" })).toHaveAttribute(
-    "data-state",
-    "held",
-  );
+  await expect(dashboard.getByRole("region", { name: "Explore build machine" })).toHaveAttribute("data-state", "held");
   await expect(terminal.element).toHaveAttribute("state", "ended", { timeout: 30_000 });
   await saysTheEnd(terminal.page, /time limit|ended/i);
   const { access } = await demo.view(build);

@@ -40,15 +40,10 @@ class HiddenTab {
 
 const MINUTE = 60_000;
 
-test("a minute out of sight loses nothing and doubles nothing, with a cut in between", async ({
-  hidden,
-  demo,
-}) => {
+test("a minute out of sight loses nothing and doubles nothing, with a cut in between", async ({ hidden, demo }) => {
   test.setTimeout(4 * MINUTE);
   const { terminal } = hidden;
-  await terminal.run(
-    "for i in $(seq 1 700); do echo line $i.; sleep 0.1; done; read -r word; echo got=$word.",
-  );
+  await terminal.run("for i in $(seq 1 700); do echo line $i.; sleep 0.1; done; read -r word; echo got=$word.");
   await terminal.page.keyboard.type("typed-early");
   await hidden.hide();
   const since = Date.now();

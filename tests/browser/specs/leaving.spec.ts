@@ -65,9 +65,7 @@ test("a signal is named, and nothing reconnects by itself", async ({ dana, demo 
   await terminal.run("kill -9 $$");
   await terminal.shows(/Shell was ended by signal KILL\. Press Enter for a new shell\.$/);
   await terminal.state("ended");
-  await expect
-    .poll(async () => (await demo.view(build)).sessions.filter((s) => s.state !== "ended").length)
-    .toBe(0);
+  await expect.poll(async () => (await demo.view(build)).sessions.filter((s) => s.state !== "ended").length).toBe(0);
 });
 
 test("a terminal that somebody closed says so and offers another", async ({ dana, demo }) => {

@@ -15,26 +15,17 @@ test("the dashboard's list and dialog", async ({ page, demo }) => {
 test("the dashboard's build page, before and after the end", async ({ demo, dana }) => {
   const build = await demo.build({ scenario: "long", remote_access: true });
   const page = await dana.look(build);
-  await expect(page.getByRole("region", { name: "Explore build machine" })).toHaveAttribute(
-    "data-state",
-    "ready",
-  );
+  await expect(page.getByRole("region", { name: "Explore build machine" })).toHaveAttribute("data-state", "ready");
   await everybodyCanUse(page, "dashboard-build-running");
   await demo.cancel(build);
-  await expect(page.getByRole("region", { name: "Explore build machine" })).toHaveAttribute(
-    "data-state",
-    "ended",
-  );
+  await expect(page.getByRole("region", { name: "Explore build machine" })).toHaveAttribute("data-state", "ended");
   await everybodyCanUse(page, "dashboard-build-ended");
 });
 
 test("Transom's element on the dashboard's page", async ({ demo, dana }) => {
   const build = await demo.build({ scenario: "long", remote_access: true });
   const page = await dana.look(build);
-  await expect(page.getByRole("region", { name: "Explore build machine" })).toHaveAttribute(
-    "data-state",
-    "ready",
-  );
+  await expect(page.getByRole("region", { name: "Explore build machine" })).toHaveAttribute("data-state", "ready");
   await page.getByRole("link", { name: "Terminal here" }).click();
   await new Terminal(page).prompt();
   await everybodyCanUse(page, "dashboard-terminal-here");
@@ -46,11 +37,7 @@ test("Transom's front page", async ({ page, demo }) => {
   await everybodyCanUse(page, "front");
 });
 
-test("the access page: ready, with somebody there, ended, and without a code", async ({
-  demo,
-  dana,
-  ravi,
-}) => {
+test("the access page: ready, with somebody there, ended, and without a code", async ({ demo, dana, ravi }) => {
   const build = await demo.build({ scenario: "long", remote_access: true });
   const dashboard = await dana.look(build);
   const access = await dana.open(dashboard, "Open build access");
@@ -65,19 +52,14 @@ test("the access page: ready, with somebody there, ended, and without a code", a
   // In another browser: tabs of one share what they may do.
   const stranger = await ravi.context.newPage();
   await stranger.goto(`${demo.transomUrl}/b/${build}`);
-  await expect(
-    stranger.getByRole("heading", { name: "Open this build from your CI dashboard" }),
-  ).toBeVisible();
+  await expect(stranger.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
   await everybodyCanUse(stranger, "access-no-code");
 });
 
 test("the access page in grace", async ({ demo, dana }) => {
   const build = await demo.build({ scenario: "fails", remote_access: true });
   const dashboard = await dana.look(build);
-  await expect(dashboard.getByRole("region", { name: "Explore build machine" })).toHaveAttribute(
-    "data-state",
-    "grace",
-  );
+  await expect(dashboard.getByRole("region", { name: "Explore build machine" })).toHaveAttribute("data-state", "grace");
   const access = await dana.open(dashboard, "Open build access");
   await expect(access.getByRole("heading", { level: 1 })).toContainText(`#${build}`);
   await everybodyCanUse(access, "access-grace");
@@ -101,8 +83,6 @@ test("the terminal page: live, away, and after the end", async ({ demo, dana }) 
 test("a terminal page that nobody sent", async ({ demo, page }) => {
   const build = await demo.build({ scenario: "long", remote_access: true });
   await page.goto(`${demo.transomUrl}/b/${build}/terminal`);
-  await expect(
-    page.getByRole("heading", { name: "Open this build from your CI dashboard" }),
-  ).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
   await everybodyCanUse(page, "terminal-no-code");
 });

@@ -2,10 +2,7 @@
 import { Terminal } from "../support/terminal.ts";
 import { expect, test } from "../support/test.ts";
 
-test("remote access is off in the dialog, and a build without it has no panel", async ({
-  page,
-  demo,
-}) => {
+test("remote access is off in the dialog, and a build without it has no panel", async ({ page, demo }) => {
   await page.goto(demo.dashboardUrl);
   await page.getByRole("button", { name: "Start new build" }).click();
   await expect(page.getByRole("checkbox", { name: "Enable remote access" })).not.toBeChecked();
@@ -44,18 +41,13 @@ test("the access page says how things stand and opens a terminal", async ({ dana
   expect(await terminal.shellPid()).toMatch(/^\d+$/);
 });
 
-test("the address bar holds no code, and a copied address opens nothing", async ({
-  dana,
-  ravi,
-}) => {
+test("the address bar holds no code, and a copied address opens nothing", async ({ dana, ravi }) => {
   const { terminal } = await dana.terminal();
   const address = terminal.page.url();
   expect(new URL(address).hash).toBe("");
   const stranger = await ravi.context.newPage();
   await stranger.goto(address);
-  await expect(
-    stranger.getByRole("heading", { name: "Open this build from your CI dashboard" }),
-  ).toBeVisible();
+  await expect(stranger.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
 });
 
 test("a code opens one page and not a second one", async ({ demo, dana, ravi }) => {
@@ -71,25 +63,18 @@ test("a code opens one page and not a second one", async ({ demo, dana, ravi }) 
   await expect(first.getByRole("heading", { level: 1 })).toContainText(`#${build}`);
   const second = await ravi.context.newPage();
   await second.goto(url);
-  await expect(
-    second.getByRole("heading", { name: "This link opens nothing any more" }),
-  ).toBeVisible();
+  await expect(second.getByRole("heading", { name: "This link opens nothing any more" })).toBeVisible();
 });
 
 test("a build that nobody reported and a page that is not there say so", async ({ page, demo }) => {
   await page.goto(`${demo.transomUrl}/b/none`);
-  await expect(
-    page.getByRole("heading", { name: "Open this build from your CI dashboard" }),
-  ).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Open this build from your CI dashboard" })).toBeVisible();
 });
 
 test("Transom's element works on the dashboard's own page", async ({ dana, demo }) => {
   const build = await demo.build({ scenario: "long", remote_access: true });
   const page = await dana.look(build);
-  await expect(page.getByRole("region", { name: "Explore build machine" })).toHaveAttribute(
-    "data-state",
-    "ready",
-  );
+  await expect(page.getByRole("region", { name: "Explore build machine" })).toHaveAttribute("data-state", "ready");
   await page.getByRole("link", { name: "Terminal here" }).click();
   const terminal = await new Terminal(page).prompt();
   expect(new URL(page.url()).origin).toBe(demo.dashboardUrl);

@@ -2,10 +2,7 @@
 import { everybodyCanUse } from "../support/look.ts";
 import { expect, test } from "../support/test.ts";
 
-test("a connection that does not answer turns the bar amber and keeps what is typed", async ({
-  dana,
-  demo,
-}) => {
+test("a connection that does not answer turns the bar amber and keeps what is typed", async ({ dana, demo }) => {
   const { terminal } = await dana.terminal();
   const { page } = terminal;
   await terminal.run("while read -r word; do echo got=$word.; done");
@@ -32,10 +29,7 @@ test("a connection that stays silent is given up for a new one", async ({ dana, 
   expect(await terminal.shellPid()).toBe(shell);
 });
 
-test("the next try comes at once when the network is back or somebody clicks", async ({
-  dana,
-  demo,
-}) => {
+test("the next try comes at once when the network is back or somebody clicks", async ({ dana, demo }) => {
   const { terminal } = await dana.terminal();
   for (const back of ["online", "click"] as const) {
     demo.cable.pull();

@@ -16,15 +16,10 @@ test("a reload comes back to the same shell with its scrollback", async ({ dana 
   expect(await terminal.shellPid()).toBe(shell);
 });
 
-test("a broken connection loses nothing, neither what was printed nor what was typed", async ({
-  dana,
-  demo,
-}) => {
+test("a broken connection loses nothing, neither what was printed nor what was typed", async ({ dana, demo }) => {
   const { terminal } = await dana.terminal();
   const shell = await terminal.shellPid();
-  await terminal.run(
-    "for i in $(seq 1 40); do echo line $i.; sleep 0.1; done; read -r word; echo got=$word.",
-  );
+  await terminal.run("for i in $(seq 1 40); do echo line $i.; sleep 0.1; done; read -r word; echo got=$word.");
   await terminal.shows(/^line 10\.$/m);
   demo.cable.pull();
   await terminal.state("reconnecting");

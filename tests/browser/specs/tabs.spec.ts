@@ -33,9 +33,7 @@ test("a second terminal opens beside the first, and both keep running", async ({
   expect(page.url()).toBe(address);
   await expect(page.locator("transom-terminal").first()).toBeFocused();
   const ticks = ((await terminal.text()).match(/^tick$/gm) ?? []).length;
-  await expect
-    .poll(async () => ((await terminal.text()).match(/^tick$/gm) ?? []).length)
-    .toBeGreaterThan(ticks);
+  await expect.poll(async () => ((await terminal.text()).match(/^tick$/gm) ?? []).length).toBeGreaterThan(ticks);
   expect(await terminal.shellPid()).toBe(first);
 });
 
@@ -74,18 +72,12 @@ test("keys go through the tabs, and Delete closes one", async ({ dana, demo }) =
   await page.keyboard.press("Delete");
   await dialog.getByRole("button", { name: "Close terminal" }).click();
   await expect(terminal.page.getByRole("tab")).toHaveCount(1);
-  await expect
-    .poll(async () => (await demo.view(build)).sessions.filter((s) => s.state !== "ended").length)
-    .toBe(1);
+  await expect.poll(async () => (await demo.view(build)).sessions.filter((s) => s.state !== "ended").length).toBe(1);
   await terminal.run("echo still-$((3 + 4))");
   await terminal.shows(/^still-7$/m);
 });
 
-test("a terminal that somebody else is in goes on without who closes it", async ({
-  dana,
-  ravi,
-  demo,
-}) => {
+test("a terminal that somebody else is in goes on without who closes it", async ({ dana, ravi, demo }) => {
   const { build, terminal } = await dana.terminal();
   await another(terminal);
   const page = await ravi.open(await ravi.look(build), "Open build access");
@@ -132,9 +124,7 @@ test("one sentence says that there are too many", async ({ dana }) => {
   await expect(page.getByRole("tab")).toHaveCount(16);
   await expect(page.locator('transom-terminal[state="live"]')).toHaveCount(16);
   await open.click();
-  await expect(
-    page.getByRole("status").filter({ hasText: "as many terminals as it may have" }),
-  ).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "as many terminals as it may have" })).toBeVisible();
   await expect(page.getByRole("tab")).toHaveCount(16);
   await terminal.prompt();
 });
@@ -156,8 +146,6 @@ test("the tabs at 360 px, and for everybody", async ({ dana }) => {
 
 /** For the message: what sticks out of the window. */
 function widest(): string {
-  const out = [...document.querySelectorAll("*")].filter(
-    (e) => e.getBoundingClientRect().right > innerWidth + 1,
-  );
+  const out = [...document.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1);
   return out.map((e) => `${e.tagName}.${e.className}`).join(" ");
 }

@@ -25,9 +25,7 @@ test("the terminal follows the size of the window", async ({ dana }) => {
   await terminal.run(`stty size; sh -c '${watch}'`);
   const [, rows = "", columns = ""] = await terminal.shows(/^(\d+) (\d+)\nwatching$/m);
   await terminal.page.setViewportSize({ width: 760, height: 500 });
-  const [, rowsNow = "", columnsNow = ""] = await terminal.shows(
-    /^watching\n(?:.*\n)*(\d+) (\d+)$/m,
-  );
+  const [, rowsNow = "", columnsNow = ""] = await terminal.shows(/^watching\n(?:.*\n)*(\d+) (\d+)$/m);
   expect(Number(rowsNow)).toBeLessThan(Number(rows));
   expect(Number(columnsNow)).toBeLessThan(Number(columns));
 });
