@@ -27,6 +27,7 @@ export class Screen {
   readonly #box: HTMLElement;
   readonly #mount: HTMLElement;
   readonly #fit = new FitAddon();
+  readonly #life = new AbortController();
   #palette: Palette | null = null;
 
   constructor(options: ScreenOptions) {
@@ -51,14 +52,16 @@ export class Screen {
       if (event.type !== "keydown") return true;
       return !options.onKey(event);
     });
-    this.#mount.addEventListener(
+    // Browsers send it to where text was selected last, which need not be where the focus is.
+    document.addEventListener(
       "paste",
       (event) => {
+        if (!this.isFocused) return;
         event.preventDefault();
         event.stopImmediatePropagation();
         options.onPaste(event.clipboardData?.getData("text/plain") ?? "");
       },
-      { capture: true },
+      { capture: true, signal: this.#life.signal },
     );
     this.term.onData(options.onInput);
     this.term.onBinary((text) => options.onBinary(Uint8Array.from(text, (c) => c.charCodeAt(0))));
@@ -75,6 +78,12 @@ export class Screen {
     if (fit === undefined || Number.isNaN(fit.cols) || Number.isNaN(fit.rows)) return null;
     const within = (n: number) => Math.min(TERMINAL_MAX, Math.max(TERMINAL_MIN, n));
     return { cols: within(fit.cols), rows: within(fit.rows) };
+  }
+
+  /** Whether what is typed goes to the emulator. */
+  get isFocused(): boolean {
+    const root = this.#box.getRootNode() as ShadowRoot;
+    return root.activeElement !== null && root.activeElement === this.term.textarea;
   }
 
   get size(): Size {
@@ -138,6 +147,7 @@ export class Screen {
   }
 
   dispose(): void {
+    this.#life.abort();
     this.term.dispose();
     this.#mount.remove();
   }

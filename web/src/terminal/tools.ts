@@ -15,7 +15,7 @@ import { isMac } from "./platform";
 import { NO_PROGRESS, type Progress, parseProgress } from "./progress";
 import { amount, clipboardWish } from "./remote-clipboard";
 import type { Screen } from "./screen";
-import type { Search } from "./search";
+import { Search } from "./search";
 import { selectedText, writeClipboard } from "./selection";
 import { Toasts } from "./toasts";
 import { toolsStyle } from "./tools-style";
@@ -124,12 +124,8 @@ export class Tools {
     for (const piece of pieces(text, term.modes.bracketedPasteMode)) term.input(piece, true);
   }
 
-  async find(): Promise<void> {
-    if (this.#search === null) {
-      const { Search } = await import("./search");
-      if (this.#life.signal.aborted) return;
-      this.#search ??= new Search(this.#host.screen.term, this.#searchPlace);
-    }
+  find(): void {
+    this.#search ??= new Search(this.#host.screen.term, this.#searchPlace);
     this.#search.open();
   }
 
@@ -191,10 +187,10 @@ export class Tools {
     signal.addEventListener("abort", () => {
       for (const one of registered) one.dispose();
     });
-    box.addEventListener(
+    document.addEventListener(
       "copy",
       (event) => {
-        if (!term.hasSelection()) return;
+        if (!screen.isFocused || !term.hasSelection()) return;
         event.clipboardData?.setData("text/plain", selectedText(term));
         event.preventDefault();
         event.stopImmediatePropagation();
@@ -227,7 +223,7 @@ export class Tools {
         void this.#copy();
         break;
       case "find":
-        void this.find();
+        this.find();
         break;
       case "larger":
         change({ fontSize: Math.min(LARGEST_TEXT, textSize(fontSize() + 1)) });
@@ -299,7 +295,7 @@ export class Tools {
         run: () => void this.#pasteFromClipboard(),
       },
       { label: "Select all", key: "", off: false, run: () => term.selectAll() },
-      { label: "Find…", key: key("F"), off: false, run: () => void this.find() },
+      { label: "Find…", key: key("F"), off: false, run: () => this.find() },
     ];
   }
 
