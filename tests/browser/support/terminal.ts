@@ -64,6 +64,22 @@ export class Terminal {
     return Math.min(...pairs.map(([text, ground]) => contrast(text, ground)));
   }
 
+  /** Moves the mouse over the last line that begins with `text`. */
+  async pointAt(text: string): Promise<void> {
+    const rows = this.element.locator(".xterm-rows > div").filter({ hasText: text });
+    const box = await rows.last().boundingBox();
+    if (!box) throw new Error(`no line ${text}`);
+    await this.page.mouse.move(box.x + 24, box.y + box.height / 2, { steps: 3 });
+  }
+
+  /** Clicks where the mouse is. */
+  async clickWith(modifier: string): Promise<void> {
+    await this.page.keyboard.down(modifier);
+    await this.page.mouse.down();
+    await this.page.mouse.up();
+    await this.page.keyboard.up(modifier);
+  }
+
   /** The shell's own process id, which tells one shell from another. */
   async shellPid(): Promise<string> {
     const mark = `pid${Math.random().toString(36).slice(2, 8)}`;

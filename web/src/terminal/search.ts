@@ -11,6 +11,9 @@ const MARKS = {
   light: { match: "#ffe9a8", active: "#ffcf70", edge: "#8a5a00" },
 };
 
+/** The bar is no higher than so many lines. */
+const HIDDEN_ROWS = 6;
+
 export class Search {
   readonly #term: Terminal;
   readonly #place: HTMLElement;
@@ -90,6 +93,14 @@ export class Search {
     if (where === "next") this.#addon?.findNext(text, options);
     else this.#addon?.findPrevious(text, options);
     this.#draw();
+    this.#stepAside();
+  }
+
+  /** A match must not stand under the bar that looks for it. */
+  #stepAside(): void {
+    const row = this.#term.getSelectionPosition()?.start.y ?? Number.POSITIVE_INFINITY;
+    const below = row - this.#term.buffer.active.viewportY < HIDDEN_ROWS;
+    this.#place.firstElementChild?.toggleAttribute("data-low", below);
   }
 
   get #ground(): string {

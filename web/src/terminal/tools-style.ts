@@ -56,6 +56,7 @@ export const toolsStyle = css`
     border-radius: 10px;
     box-shadow: 0 4px 16px #0003;
   }
+  .search[data-low] { top: auto; bottom: calc(8px + var(--_foot, 0px)); }
   .search input { flex: 1 1 11em; min-width: 7em; }
   .search .found {
     min-width: 6.5em;

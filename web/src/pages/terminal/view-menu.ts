@@ -44,7 +44,7 @@ export function renderViewMenu({ view, who, choose, find }: ViewMenu): TemplateR
     ${select("key-row", "Row of keys", KEY_ROWS, options.keyRow, (keyRow) => set({ keyRow }), KEY_ROW_NAMES)}
     ${select("renderer", "Drawing", RENDERERS, options.renderer, (renderer) => set({ renderer }), RENDERER_NAMES)}
     ${tick("copy-on-select", "Copy what is selected", options.copyOnSelect, (copyOnSelect) => set({ copyOnSelect }))}
-    ${tick("ask-before-paste", "Ask before several lines are pasted", options.askBeforePaste, (askBeforePaste) => set({ askBeforePaste }))}
+    ${tick("ask-before-paste", "Ask before pasting lines", options.askBeforePaste, (askBeforePaste) => set({ askBeforePaste }))}
     ${tick("screen-reader", "Screen reader mode", view.screenReader, (screenReader) => choose({ screenReader }))}
     ${who === "" ? nothing : html`<span class="who muted">Here: ${who}</span>`}
   </div>`;
