@@ -12,6 +12,7 @@ mod keeper;
 mod knock;
 mod machine;
 mod open;
+mod spare;
 mod tokens;
 
 use std::collections::HashMap;

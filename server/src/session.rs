@@ -5,6 +5,7 @@
 //! has a queue, so nothing can pile up. The session outlives its viewers.
 
 pub mod registry;
+pub mod screen;
 pub mod scrollback;
 pub mod seat;
 pub mod viewer;
@@ -17,8 +18,11 @@ use transom_protocol::problem::Problem;
 use transom_protocol::wire::{Family, Size};
 
 use crate::access::{BuildId, Person};
-use crate::backend::{Backend, BackendError, Exit, Link, Target, Terminal, TerminalEvent, TerminalInput};
+use crate::backend::{
+    self, Backend, BackendError, Exit, Line, Link, Target, Terminal, TerminalEvent, TerminalInput,
+};
 use crate::clock::tick;
+use crate::shard::Shard;
 use scrollback::Scrollback;
 use seat::Seats;
 
@@ -64,6 +68,8 @@ pub struct Session {
     pub opened_by: Person,
     /// When.
     pub opened_at: Timestamp,
+    /// The thread that the session and its viewers run on.
+    pub shard: Shard,
     scrollback: Mutex<Scrollback>,
     seats: Mutex<Seats>,
     /// Moves whenever the scrollback does.
@@ -106,7 +112,7 @@ pub struct Writer {
 impl Session {
     /// A session that is opening, and its writer, to be run on a lifetime.
     #[must_use]
-    pub fn new(opening: Opening, limit: usize) -> (Arc<Self>, Writer) {
+    pub fn new(opening: Opening, shard: Shard, limit: usize) -> (Arc<Self>, Writer) {
         let Opening { id, build, by, at, size, news } = opening;
         let (input, received) = mpsc::channel(LINK_PIECES);
         let session = Arc::new(Self {
@@ -114,6 +120,7 @@ impl Session {
             build,
             opened_by: by,
             opened_at: at,
+            shard,
             news,
             scrollback: Mutex::new(Scrollback::new(limit, size)),
             seats: Mutex::new(Seats::new(limit)),
@@ -206,13 +213,19 @@ impl Session {
 
 impl Writer {
     /// Runs the session to its end: the only place that writes to its surface.
-    pub async fn write(self, backend: Arc<dyn Backend<Terminal>>, target: Target) {
+    pub async fn write(
+        self,
+        backend: Arc<dyn Backend<Terminal>>,
+        target: Target,
+        spare: Option<Box<dyn Line<Terminal>>>,
+    ) {
         let began = tick();
         let session = self.session;
         let (output, mut events) = mpsc::channel(LINK_PIECES);
         let first_size = session.scrollback().size();
-        let running =
-            backend.run(target, TerminalInput::Resize(first_size), Link { input: self.input, output });
+        let link = Link { input: self.input, output };
+        let start = TerminalInput::Resize(first_size);
+        let running = backend::run(backend.as_ref(), spare, target, start, link);
         tokio::pin!(running);
         let mut closing = session.closing.subscribe();
         let mut company = session.company.subscribe();

@@ -11,6 +11,7 @@ mod issuers;
 mod lives;
 mod logins;
 mod policy;
+mod spare;
 mod terminal;
 mod timelines;
 mod tokens;

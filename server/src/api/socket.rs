@@ -27,7 +27,7 @@ use super::App;
 use super::auth;
 use super::error::{ApiError, ProblemBody};
 use crate::access::{BuildId, Capability, Grant};
-use crate::door::{Attendance, Entry, Refused, require};
+use crate::door::{Actor, Attendance, Entry, Refused, require};
 use crate::session::seat::Arrival;
 use crate::session::viewer::Viewer;
 use crate::session::{Ending, Session};
@@ -79,15 +79,53 @@ pub async fn socket(
         .max_write_buffer_size(2 * limits::MESSAGE_BYTES)
         .on_upgrade(async move |mut socket| {
             viewers.spawn(async move {
-                if let Err(refused) = serve(&app, &mut socket, address).await {
-                    app.metrics.problem(refused.problem);
-                    Leave::from(refused).say(&mut socket).await;
+                match enter(&app, &mut socket, address).await {
+                    Ok(Some(seated)) => {
+                        // From here on the socket is polled where the session is.
+                        let shard = seated.session.shard.handle().clone();
+                        app.viewers.clone().spawn_on(&shard, async move { seated.stay(app, socket).await });
+                    }
+                    Ok(None) => {}
+                    Err(refused) => {
+                        app.metrics.problem(refused.problem);
+                        Leave::from(refused).say(&mut socket).await;
+                    }
                 }
             });
         }))
 }
 
-async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAddr>) -> Result<(), Refused> {
+/// Somebody who is in.
+struct Seated {
+    entry: Arc<Entry>,
+    grant: Grant,
+    actor: Actor,
+    session: Arc<Session>,
+    viewer: Viewer,
+    attendance: Attendance,
+}
+
+impl Seated {
+    /// The conversation, and what is left to do behind it.
+    async fn stay(self, app: App, mut socket: WebSocket) {
+        let Self { entry, grant, actor, session, viewer, attendance } = self;
+        let (build, id) = (grant.build.clone(), viewer.id().to_owned());
+        app.metrics.viewer_came();
+        let leave = Conversation::new(&app, entry, grant, session.clone(), viewer).hold(&mut socket).await;
+        drop(attendance);
+        // Said first: nobody stays because the store is slow.
+        leave.say(&mut socket).await;
+        app.metrics.viewer_left();
+        app.door.note_left(&build, &actor, &session.id, &id).await;
+    }
+}
+
+/// From the hello to the seat; `None` where the browser went away without a word.
+async fn enter(
+    app: &App,
+    socket: &mut WebSocket,
+    address: Option<std::net::IpAddr>,
+) -> Result<Option<Seated>, Refused> {
     let hello = tokio::select! {
         hello = tokio::time::timeout(HELLO_WITHIN, hello(socket)) => match hello {
             Ok(hello) => hello?,
@@ -95,7 +133,7 @@ async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAd
         },
         () = app.viewers.ending() => return Err(Problem::Restarting.into()),
     };
-    let Some(hello) = hello else { return Ok(()) };
+    let Some(hello) = hello else { return Ok(None) };
     let (grant, entry, actor) = app.door.knock(&hello.token, address).await?;
     let build = grant.build.clone();
     let action = match &hello.attach {
@@ -134,14 +172,7 @@ async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAd
     let id = viewer.as_ref().map(|v| v.id().to_owned()).unwrap_or_default();
     let detail = json!({ "session": session.id, "viewer": id });
     let viewer = app.door.audited(Some(&build), &actor, "viewer.join", viewer, detail).await?;
-    app.metrics.viewer_came();
-    let leave = Conversation::new(app, entry, grant, session.clone(), viewer).hold(socket).await;
-    drop(attendance);
-    // Said first: nobody stays because the store is slow.
-    leave.say(socket).await;
-    app.metrics.viewer_left();
-    app.door.note_left(&build, &actor, &session.id, &id).await;
-    Ok(())
+    Ok(Some(Seated { entry, grant, actor, session, viewer, attendance }))
 }
 
 /// Whether somebody may come in at all, and as what. Whoever attends holds the machine, so whatever

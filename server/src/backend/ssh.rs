@@ -12,7 +12,10 @@ mod key;
 mod pump;
 mod valve;
 
-use super::{Backend, BackendError, Exit, Link, Running, Target, Terminal, TerminalInput};
+use std::future::Future;
+use std::pin::Pin;
+
+use super::{Backend, BackendError, Exit, Line, Link, Running, Target, Terminal, TerminalInput};
 
 pub use key::{generate as generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
 
@@ -25,24 +28,48 @@ impl Backend<Terminal> for Ssh {
         "ssh"
     }
 
-    fn probe(&self, target: Target) -> Running<'static, ()> {
+    fn connect(&self, target: Target) -> Running<'static, Box<dyn Line<Terminal>>> {
         Box::pin(async move {
             let connection = connect::connect(&target).await?;
-            connection.goodbye().await;
-            Ok(())
+            Ok(Box::new(SshLine { connection, channel: None }) as Box<dyn Line<Terminal>>)
         })
     }
+}
 
-    fn run(&self, target: Target, start: TerminalInput, link: Link<Terminal>) -> Running<'static, Exit> {
+/// A connection and the channel of its one terminal.
+struct SshLine {
+    connection: connect::Connection,
+    channel: Option<russh::Channel<russh::client::Msg>>,
+}
+
+impl Line<Terminal> for SshLine {
+    fn is_alive(&self) -> bool {
+        self.connection.is_alive()
+    }
+
+    fn start<'a>(&'a mut self, target: &'a Target, start: TerminalInput) -> Running<'a, ()> {
         Box::pin(async move {
             let TerminalInput::Resize(size) = start else {
                 return Err(BackendError::Session("a terminal starts with its size".into()));
             };
-            let connection = connect::connect(&target).await?;
-            let channel = connection.terminal(&target, size).await?;
+            self.channel = Some(self.connection.terminal(target, size).await?);
+            Ok(())
+        })
+    }
+
+    fn run(self: Box<Self>, link: Link<Terminal>) -> Running<'static, Exit> {
+        Box::pin(async move {
+            let Self { connection, channel } = *self;
+            let Some(channel) = channel else {
+                return Err(BackendError::Session("it was not started".into()));
+            };
             let result = pump::pump(channel, connection.valve(), link).await;
             connection.goodbye().await;
             result
         })
+    }
+
+    fn goodbye(self: Box<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move { self.connection.goodbye().await })
     }
 }

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::bump;
+use super::spare::Waiting;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Warning;
 
 /// One build on this node.
-#[derive(Debug)]
 pub struct Entry {
     record: watch::Sender<Arc<BuildRecord>>,
     /// How many are attached, and since when that number has been zero or not.
@@ -24,6 +24,11 @@ pub struct Entry {
     hint: Mutex<Option<String>>,
     pub(super) kept: AtomicBool,
     pub(super) probing: AtomicBool,
+    /// A line to the machine that waits for its session.
+    pub(super) spare: Mutex<Option<Waiting>>,
+    /// Moves whenever somebody may be about to open a session.
+    pub(super) interest: watch::Sender<u64>,
+    pub(super) sparing: AtomicBool,
 }
 
 impl Entry {
@@ -36,6 +41,9 @@ impl Entry {
             hint: Mutex::new(None),
             kept: AtomicBool::new(false),
             probing: AtomicBool::new(false),
+            spare: Mutex::new(None),
+            interest: watch::Sender::new(0),
+            sparing: AtomicBool::new(false),
         }
     }
 

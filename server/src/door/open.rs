@@ -57,7 +57,8 @@ impl Door {
             size,
             news: entry.news.clone(),
         };
-        let session = self.0.registry.open(opening, backend, target)?;
+        let spare = self.take_spare(entry);
+        let session = self.0.registry.open(opening, backend, target, spare)?;
         // An end between the look above and this moment has closed the others already.
         let life = self.life(&entry.record());
         if life.state == State::Ended {

@@ -1,6 +1,5 @@
 /** A terminal that fills the window. Its address becomes the session's, so that a reload comes back to it. */
 import { html, LitElement, type TemplateResult } from "lit";
-import { BuildApi } from "../api/rest";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
@@ -12,7 +11,8 @@ import { causeWords, ServerClock, titlePrefix } from "../ui/countdown";
 import { logo } from "../ui/icons";
 import { applyTheme, storedTheme } from "../ui/theme";
 import { allows } from "./build";
-import { dashboardOf, nameOf, noticeOfProblem, rememberBuild, renderNotice } from "./notice";
+import type { Notice, renderNotice } from "./notice";
+import { dashboardOf, nameOf, rememberBuild } from "./remembered";
 import { names, renderBar } from "./terminal/bar";
 import type { Signals } from "./terminal/signals";
 import { chosen, storedView, type View } from "./terminal/view";
@@ -49,7 +49,7 @@ export class TerminalPage extends LitElement {
   declare _viewers: readonly ViewerInfo[];
   declare _ends: { at: string | null; cause: string };
   declare _warning: string;
-  declare _trouble: { problem: string; sentence: string } | null;
+  declare _trouble: { notice: Notice; render: typeof renderNotice } | null;
 
   readonly #build: string;
   readonly #session: string;
@@ -149,15 +149,15 @@ export class TerminalPage extends LitElement {
       <p class="sr" role="alert">${this._warning}</p>`;
   }
 
-  #renderTrouble(name: string, { problem, sentence }: { problem: string; sentence: string }) {
-    const notice = noticeOfProblem(problem, sentence, dashboardOf(this.#build));
+  #renderTrouble(name: string, { notice, render }: NonNullable<typeof this._trouble>) {
     return html`<header class="masthead">${logo}<div class="about"><h1>${name}</h1></div></header>
-      <main class="wrap">${renderNotice(notice)}</main>`;
+      <main class="wrap">${render(notice)}</main>`;
   }
 
   /** Only for the name and the first countdown; the terminal does not wait for it. */
   async #loadBuild(): Promise<void> {
     try {
+      const { BuildApi } = await import("../api/rest");
       const view = await new BuildApi(this.#build, this.#grant.token).view();
       this.#clock.set(view.now);
       rememberBuild(view);
@@ -221,7 +221,13 @@ export class TerminalPage extends LitElement {
   #onError(event: HTMLElementEventMap["transom-error"]): void {
     const { problem, sentence } = event.detail;
     this._viewers = [];
-    if (!this.#everIn && BEYOND_RETRY.has(problem)) this._trouble = { problem, sentence };
+    if (!this.#everIn && BEYOND_RETRY.has(problem)) void this.#trouble(problem, sentence);
+  }
+
+  async #trouble(problem: string, sentence: string): Promise<void> {
+    const { noticeOfProblem, renderNotice } = await import("./notice");
+    const notice = noticeOfProblem(problem, sentence, dashboardOf(this.#build));
+    this._trouble = { notice, render: renderNotice };
   }
 
   #onRelease(): void {

@@ -1,18 +1,21 @@
 /** One element's stay in one session: what the connection says, drawn; what is typed, sent. */
 import type { AccessNotice } from "../protocol/gen/AccessNotice";
+import { OUTPUT_WINDOW_BYTES } from "../protocol/gen/limits";
 import type { Role } from "../protocol/gen/Role";
 import type { Size } from "../protocol/gen/Size";
 import type { Welcome } from "../protocol/gen/Welcome";
 import { Connection } from "../transport/connection";
+import type { SocketFactory } from "../transport/socket";
 import type { ConnectionListener, Exit, Reset, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket } from "./browser-socket";
 import { announce } from "./events";
 import { exitLine, skippedLine } from "./notice";
-import { OutputQueue } from "./output-queue";
+import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
 import { History, isFocusReport, muteReplies } from "./replies";
 import type { Screen } from "./screen";
+import { startAfresh } from "./slate";
 
 export interface AttachmentOptions {
   element: EventTarget;
@@ -21,6 +24,9 @@ export interface AttachmentOptions {
   session: string;
   server: string;
   tokens: TokenSource;
+  openSocket?: SocketFactory | undefined;
+  /** Whether what the screen showed before stays as history. */
+  keepHistory: boolean;
   onStatus: (status: Status) => void;
   onRole: (role: Role) => void;
   onSession: (session: string) => void;
@@ -29,6 +35,9 @@ export interface AttachmentOptions {
 
 const encoder = new TextEncoder();
 const FALLBACK: Size = { cols: 80, rows: 24 };
+const NOTHING = new Uint8Array(0);
+/** Output is told of at most this often. */
+const ACTIVITY_MS = 500;
 
 export class Attachment {
   readonly #options: AttachmentOptions;
@@ -38,6 +47,10 @@ export class Attachment {
   readonly #history = new History();
   readonly #muted: { dispose(): void };
   #driver: string | null = null;
+  /** Offset behind all output that is on the screen or on its way there. */
+  #shown = 0;
+  #restoring = false;
+  #activeAt = Number.NEGATIVE_INFINITY;
   #connected = false;
   #exited = false;
   #disposed = false;
@@ -46,7 +59,6 @@ export class Attachment {
     const { screen, session, server, tokens } = options;
     this.#options = options;
     this.#screen = screen;
-    screen.term.reset();
     screen.letterbox(false);
     screen.resize(screen.boxSize ?? FALLBACK);
     this.#muted = muteReplies(screen.term, () => this.mayAnswer);
@@ -54,6 +66,7 @@ export class Attachment {
       { write: (bytes, parsed) => screen.term.write(bytes, parsed) },
       (offset) => this.#connection.parsed(offset),
     );
+    this.#queue.reset(0, (done) => this.#afresh(options.keepHistory, null, NOTHING, done));
     const url = new URL("/api/v1/socket", server);
     url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
     this.#connection = new Connection({
@@ -61,12 +74,12 @@ export class Attachment {
       session: session === "" ? undefined : session,
       size: () => screen.boxSize ?? screen.size,
       tokens,
-      openSocket: openBrowserSocket,
+      openSocket: options.openSocket ?? openBrowserSocket,
       clock: browserClock,
       random: Math.random,
       listener: this.#listener(),
     });
-    this.#connection.setVisible(!document.hidden);
+    this.setVisible(!document.hidden);
     this.#connection.start();
   }
 
@@ -80,7 +93,7 @@ export class Attachment {
 
   /** Whether what is parsed was made now, and is no replay. */
   get isNow(): boolean {
-    return !this.#history.past;
+    return !this.#restoring && !this.#history.past;
   }
 
   /** Whether this viewer answers for the terminal: it drives, and what is parsed was made now. */
@@ -120,7 +133,9 @@ export class Attachment {
     this.#connection.wake();
   }
 
+  /** A hidden page's timers run once a second or more seldom, so a turn of the emulator has to take in more. */
   setVisible(visible: boolean): void {
+    this.#queue.handful = visible ? HANDFUL_BYTES : OUTPUT_WINDOW_BYTES;
     this.#connection.setVisible(visible);
   }
 
@@ -145,6 +160,8 @@ export class Attachment {
       status: alive((status) => this.#onStatus(status)),
       welcome: alive((welcome) => this.#onWelcome(welcome)),
       output: alive((offset, bytes) => {
+        this.#shown = offset + bytes.length;
+        this.#tellActivity(offset);
         this.#history.split(
           offset,
           bytes,
@@ -153,6 +170,7 @@ export class Attachment {
         );
       }),
       reset: alive((reset) => this.#onReset(reset)),
+      screen: alive((bytes) => this.#queue.act(() => this.#onScreen(bytes))),
       size: alive((size) => this.#queue.act(() => this.#take(size))),
       exit: alive((exit) => this.#queue.act(() => this.#onExit(exit))),
       presence: alive((viewers, driver) => {
@@ -197,15 +215,39 @@ export class Attachment {
     announce(element, "transom-connected", { session, viewer, role });
   }
 
+  /** What was shown before stays as history, except where it comes again. */
   #onReset({ offset, skipped, size, screen }: Reset): void {
-    this.#queue.reset(offset, () => {
+    const comesAgain = offset < this.#shown;
+    const remark = skipped > 0 ? skippedLine(skipped) : null;
+    this.#shown = offset;
+    this.#queue.reset(offset, (done) => {
       this.#history.enter(offset);
-      this.#screen.term.reset();
       this.#take(size);
-      if (skipped > 0) this.#screen.remark(skippedLine(skipped));
-      if (screen.length === 0) return;
-      this.#history.redraws(true);
-      this.#screen.term.write(screen, () => this.#history.redraws(false));
+      this.#afresh(!comesAgain, remark, screen, done);
+    });
+  }
+
+  /** An empty screen, then `screen` on it; nobody is answered meanwhile. */
+  #afresh(keep: boolean, remark: string | null, screen: Uint8Array, done: () => void): void {
+    const { term } = this.#screen;
+    this.#restoring = true;
+    // What the emulator holds already belongs to the past.
+    term.write("", () => {
+      if (!keep) term.reset();
+      this.#screen.resetOptions();
+      startAfresh(term, remark);
+      term.write(screen, () => {
+        this.#restoring = false;
+        done();
+      });
+    });
+  }
+
+  /** More of the screen of the last reset. */
+  #onScreen(bytes: Uint8Array): void {
+    this.#restoring = true;
+    this.#screen.term.write(bytes, () => {
+      this.#restoring = false;
     });
   }
 
@@ -240,5 +282,13 @@ export class Attachment {
 
   #drives(): boolean {
     return this.#driver === null || this.#driver === this.#connection.place?.viewer;
+  }
+
+  /** Replays of the past are no news. */
+  #tellActivity(offset: number): void {
+    const now = performance.now();
+    if (this.#history.isPast(offset) || now - this.#activeAt < ACTIVITY_MS) return;
+    this.#activeAt = now;
+    announce(this.#options.element, "transom-activity", {});
   }
 }

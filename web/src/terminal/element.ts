@@ -124,8 +124,9 @@ export class TransomTerminal extends LitElement {
     else this.#attachment.reconnect();
   }
 
+  /** Opens another shell here; what the last one printed stays above. */
   newShell(): void {
-    this.#attach("");
+    this.#attach("", true);
   }
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
@@ -255,7 +256,7 @@ export class TransomTerminal extends LitElement {
     window.addEventListener("pageshow", (e) => e.persisted && this.reconnect(), { signal });
   }
 
-  #attach(session: string): void {
+  #attach(session: string, keepHistory = false): void {
     const screen = this.#screen;
     const tokens: TokenSource | null =
       this.tokenSource ?? (this.tokenUrl === "" ? null : () => fetchToken(this.tokenUrl));
@@ -269,6 +270,7 @@ export class TransomTerminal extends LitElement {
       session,
       server,
       tokens,
+      keepHistory,
       onStatus: (status) => this.#onStatus(status),
       onRole: (role) => {
         this._watching = role === "viewer";

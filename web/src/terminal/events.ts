@@ -19,6 +19,8 @@ export interface TerminalEvents {
   "transom-progress": Progress;
   /** Somebody chose another size of text, or another option, from inside the terminal. */
   "transom-choice": Choice;
+  /** Something was printed; told at most twice a second. */
+  "transom-activity": Record<string, never>;
   "transom-exit": Exit;
   "transom-error": { problem: string; sentence: string; code: number };
   "transom-presence": { viewers: readonly ViewerInfo[]; driver: string | null; me: string };

@@ -48,16 +48,10 @@ export function isFocusReport(text: string): boolean {
 export class History {
   #end = 0;
   #past = false;
-  #redrawing = false;
 
   /** Whether what is parsed now belongs to the past. */
   get past(): boolean {
-    return this.#past || this.#redrawing;
-  }
-
-  /** A picture of the screen is drawn: the server's words, not the machine's of now. */
-  redraws(on: boolean): void {
-    this.#redrawing = on;
+    return this.#past;
   }
 
   /** What comes from now on belongs to the past below `end`. */
@@ -68,6 +62,10 @@ export class History {
   /** Parsing goes on at `offset`. */
   enter(offset: number): void {
     this.#past = offset < this.#end;
+  }
+
+  isPast(offset: number): boolean {
+    return offset < this.#end;
   }
 
   /** Hands `bytes` on, in two pieces where the past ends inside them. */

@@ -29,6 +29,7 @@ export class Screen {
   readonly #fit = new FitAddon();
   readonly #life = new AbortController();
   #palette: Palette | null = null;
+  readonly #blinks = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   constructor(options: ScreenOptions) {
     const { box } = options;
@@ -38,7 +39,7 @@ export class Screen {
     box.append(this.#mount);
     this.term = new Terminal({
       allowProposedApi: true,
-      cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      cursorBlink: this.#blinks,
       fontFamily: FONT_STACK,
       fontSize: options.fontSize,
       lineHeight: 1.1,
@@ -127,6 +128,11 @@ export class Screen {
     style.caretColor = palette?.cursor ?? "";
     style.outlineColor = palette?.selection ?? "";
     this.recolor();
+  }
+
+  /** Programs can change these, and nothing in the stream says what they were. */
+  resetOptions(): void {
+    this.term.options.cursorBlink = this.#blinks;
   }
 
   /** A grey line of ours among the machine's. */

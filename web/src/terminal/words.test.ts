@@ -20,8 +20,8 @@ describe("words", () => {
   });
 
   it("say how much was skipped", () => {
-    expect(skippedLine(1_234_567)).toBe("--- 1.2 MB skipped ---");
-    expect(skippedLine(10)).toBe("--- 1 kB skipped ---");
+    expect(skippedLine(1_234_567)).toBe("— 1.2 MB skipped —");
+    expect(skippedLine(10)).toBe("— 1 kB skipped —");
   });
 
   it("offer one thing to do at every end", () => {

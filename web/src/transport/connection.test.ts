@@ -20,6 +20,7 @@ function connect(session?: string): Connection {
     welcome: (w) => heard.push(`welcome ${w.viewer}`),
     output: (offset, bytes) => heard.push(`output ${offset} ${new TextDecoder().decode(bytes)}`),
     reset: (r) => heard.push(`reset ${r.offset} skipped ${r.skipped}`),
+    screen: (bytes) => heard.push(`screen ${new TextDecoder().decode(bytes)}`),
     size: (s) => heard.push(`size ${s.cols}x${s.rows}`),
     exit: (e) => heard.push(`exit ${e.status}`),
     presence: (v) => heard.push(`presence ${v.length}`),
@@ -176,8 +177,9 @@ describe("coming back", () => {
     const again = await comeBack({ output: 900 });
     const reset = { skipped: 895, size: { cols: 80, rows: 24 }, screen: new Uint8Array() };
     again.sends({ kind: "reset", offset: 900, ...reset });
+    again.sends({ kind: "screen", bytes: new TextEncoder().encode("more") });
     again.sends({ kind: "output", offset: 900, bytes: text("x") });
-    expect(heard.slice(-2)).toEqual(["reset 900 skipped 895", "output 900 x"]);
+    expect(heard.slice(-3)).toEqual(["reset 900 skipped 895", "screen more", "output 900 x"]);
   });
 
   it("acknowledges nothing of before in another place", async () => {

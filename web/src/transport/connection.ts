@@ -232,6 +232,9 @@ export class Connection {
         this.#place.reset(frame.offset);
         this.#listener.reset(frame);
         break;
+      case "screen":
+        this.#listener.screen(frame.bytes);
+        break;
       case "input_ack":
         this.#place.applied(frame.offset);
         this.#flush();

@@ -115,6 +115,11 @@ impl Connection {
         self.valve.clone()
     }
 
+    /// Whether the connection still stands, as far as is known.
+    pub(super) fn is_alive(&self) -> bool {
+        !self.handle.is_closed()
+    }
+
     /// Opens a channel with a PTY of `size` and starts the shell on it.
     pub(super) async fn terminal(
         &self,
@@ -123,15 +128,16 @@ impl Connection {
     ) -> Result<Channel<client::Msg>, BackendError> {
         let opening = async {
             let mut channel = self.handle.channel_open_session().await.map_err(refused)?;
+            // Both at once, a round trip saved: sshd answers in order.
             channel
                 .request_pty(true, "xterm-256color", size.cols.into(), size.rows.into(), 0, 0, &[])
                 .await
                 .map_err(refused)?;
-            granted(&mut channel, "it gave no terminal").await?;
             match command::interactive_shell(target.platform, target.build_dir.as_deref()) {
                 Some(command) => channel.exec(true, command).await.map_err(refused)?,
                 None => channel.request_shell(true).await.map_err(refused)?,
             }
+            granted(&mut channel, "it gave no terminal").await?;
             granted(&mut channel, "it started no shell").await?;
             Ok(channel)
         };
