@@ -1,5 +1,6 @@
 /** A terminal that fills the window. Its address becomes the session's, so that a reload comes back to it. */
 import { html, LitElement, type TemplateResult } from "lit";
+import { BuildApi } from "../api/rest";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
@@ -157,7 +158,6 @@ export class TerminalPage extends LitElement {
   /** Only for the name and the first countdown; the terminal does not wait for it. */
   async #loadBuild(): Promise<void> {
     try {
-      const { BuildApi } = await import("../api/rest");
       const view = await new BuildApi(this.#build, this.#grant.token).view();
       this.#clock.set(view.now);
       rememberBuild(view);
