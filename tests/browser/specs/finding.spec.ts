@@ -43,6 +43,7 @@ test("matches are counted, walked through, and narrowed", async ({ dana }) => {
 });
 
 test("matches stand out and stay readable in every theme", async ({ dana }) => {
+  test.slow();
   const { terminal } = await dana.terminal();
   const { page } = terminal;
   await terminal.run(

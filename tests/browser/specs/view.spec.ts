@@ -61,6 +61,7 @@ test("every theme keeps text readable, whatever colour a program asks for", asyn
 });
 
 test("the menu of settings suits everybody, also on a narrow screen", async ({ dana }) => {
+  test.slow();
   const { terminal } = await dana.terminal();
   const { page } = terminal;
   await page.getByRole("button", { name: "View settings" }).click();

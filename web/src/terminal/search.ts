@@ -50,6 +50,11 @@ export class Search {
     this.#term.focus();
   }
 
+  /** Marks matches anew, on another ground. */
+  again(): void {
+    if (this.#open) this.#look("same");
+  }
+
   /** The bar is there at once and takes what is typed; the rest follows. */
   async #load(): Promise<void> {
     const { SearchAddon } = await import("@xterm/addon-search");

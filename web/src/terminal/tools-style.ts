@@ -59,6 +59,7 @@ export const toolsStyle = css`
   .search[data-low] { top: auto; bottom: calc(8px + var(--_foot, 0px)); }
   .search input { flex: 1 1 11em; min-width: 7em; }
   .search .found {
+    margin-inline-start: 6px;
     min-width: 6.5em;
     font-size: 13px;
     font-variant-numeric: tabular-nums;

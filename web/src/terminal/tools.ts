@@ -139,6 +139,7 @@ export class Tools {
     screen.term.options.cursorStyle = cursor;
     this.#drawing.choose(renderer);
     this.#arrange();
+    this.#search?.again();
   }
 
   /** Says to who cannot see it that the connection came back. */
@@ -204,6 +205,8 @@ export class Tools {
       capture: true,
       signal,
     });
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => setTimeout(() => this.#search?.again()), { signal });
     this.#coarse.addEventListener("change", () => this.#arrange(), { signal });
     for (const type of ["resize", "scroll"]) {
       visualViewport?.addEventListener(type, () => this.#arrange(), { signal });

@@ -100,7 +100,7 @@ const RIGHT_CLICK_NAMES: Readonly<Record<Options["rightClick"], string>> = {
   paste: "Copies or pastes",
 };
 const KEY_ROW_NAMES: Readonly<Record<Options["keyRow"], string>> = {
-  auto: "On touch screens",
+  auto: "Touch screens",
   on: "Always",
   off: "Never",
 };
