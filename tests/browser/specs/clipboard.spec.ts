@@ -1,6 +1,7 @@
 // Copying by hand, and what programs may do with the clipboard.
 import { Clipboard } from "../support/clipboard.ts";
 import type { Demo } from "../support/demo.ts";
+import { everybodyCanUse } from "../support/look.ts";
 import { Terminal } from "../support/terminal.ts";
 import { expect, type Person, test } from "../support/test.ts";
 
@@ -87,7 +88,7 @@ test("the right button opens a menu, or copies and pastes", async ({ dana }) => 
   const menu = page.getByRole("menu", { name: "Terminal" });
   await expect(menu.getByRole("menuitem", { name: "Copy" })).toBeDisabled();
   await expect(menu.getByRole("menuitem", { name: "Paste" })).toBeFocused();
-  await page.screenshot({ path: "../../target/screens/terminal-menu.png" });
+  await everybodyCanUse(page, "terminal-menu");
   await page.keyboard.press("ArrowDown");
   await expect(menu.getByRole("menuitem", { name: "Select all" })).toBeFocused();
   await page.keyboard.press("Escape");
@@ -183,6 +184,9 @@ test("where the browser wants a gesture the toast has a button for it", async ({
   await page.keyboard.press("Enter");
   await expect(page.getByText("The machine wants to put 7 characters on your clipboard.")).toBeVisible();
   expect(await clipboard.text()).toBe("before");
+  // It stays while somebody is at it.
+  await page.getByRole("button", { name: "Copy", exact: true }).focus();
+  await everybodyCanUse(page, "terminal-toast");
   await page.getByRole("button", { name: "Copy", exact: true }).click();
   await expect(page.getByText("The machine put 7 characters on your clipboard.")).toBeVisible();
   expect(await clipboard.text()).toBe("theirs\n");

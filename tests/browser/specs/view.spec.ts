@@ -98,6 +98,7 @@ test("who cannot see the screen hears that the connection came back", async ({ d
 });
 
 test("on a touch screen there is a row of the keys that soft keyboards lack", async ({ browser, demo }) => {
+  test.slow();
   const context = await browser.newContext({ hasTouch: true, isMobile: true, viewport: { width: 360, height: 640 } });
   await context.addCookies([{ name: "demo_person", value: "dana", url: demo.dashboardUrl }]);
   const { Person } = await import("../support/test.ts");
@@ -145,5 +146,16 @@ test("on a touch screen there is a row of the keys that soft keyboards lack", as
   await page.keyboard.press("Enter");
   await terminal.shows(/^status=0\$$/m);
   await everybodyCanUse(page, "terminal-touch");
+
+  // A tap on a link has no modifier, so it is asked about.
+  await terminal.run(`clear; echo ${demo.dashboardUrl}/tapped`);
+  await terminal.shows(/^http.*tapped$/m);
+  const line = await terminal.element.locator(".xterm-rows > div").filter({ hasText: "/tapped" }).last().boundingBox();
+  await page.touchscreen.tap((line?.x ?? 0) + 40, (line?.y ?? 0) + 8);
+  const question = page.getByRole("dialog", { name: "Open this address?" });
+  await expect(question).toContainText("/tapped");
+  const coming = context.waitForEvent("page");
+  await question.getByRole("button", { name: "Open" }).click();
+  expect(await (await coming).evaluate(() => window.opener)).toBeNull();
   await context.close();
 });
