@@ -1,4 +1,4 @@
-/** Remembered for this tab, so that a refusal can still name the build and point back to it. */
+/** What this tab remembers of a build, so that a refusal can still name it and point back to it. */
 import type { BuildView } from "../protocol/gen/BuildView";
 import { webAddress } from "../ui/address";
 import { buildName } from "./build";

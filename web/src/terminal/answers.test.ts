@@ -55,7 +55,7 @@ it("never sends back what a program chose", async () => {
   expect(said).toEqual([]);
 });
 
-it("stays silent for the past", async () => {
+it("stays silent for the past and for a picture of the screen", async () => {
   const { term, said, write } = emulator();
   const history = new History();
   muteReplies(term, () => !history.past);
@@ -64,6 +64,10 @@ it("stays silent for the past", async () => {
   await write("\x1b[c");
   expect(said).toEqual([]);
   history.enter(10);
+  history.redraws(true);
+  await write("\x1b[c");
+  history.redraws(false);
+  expect(said).toEqual([]);
   await write("\x1b[c");
   expect(said).toHaveLength(1);
 });

@@ -9,10 +9,11 @@ import type { SocketFactory } from "../transport/socket";
 import type { ConnectionListener, Exit, Reset, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
-import { openBrowserSocket } from "./browser-socket";
+import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
-import { exitLine, skippedLine } from "./notice";
+
 import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
+import { exitLine, skippedLine } from "./remark";
 import { History, isFocusReport, muteReplies } from "./replies";
 import type { Screen } from "./screen";
 import { startAfresh } from "./slate";
@@ -49,7 +50,6 @@ export class Attachment {
   #driver: string | null = null;
   /** Offset behind all output that is on the screen or on its way there. */
   #shown = 0;
-  #restoring = false;
   #activeAt = Number.NEGATIVE_INFINITY;
   #connected = false;
   #exited = false;
@@ -67,10 +67,8 @@ export class Attachment {
       (offset) => this.#connection.parsed(offset),
     );
     this.#queue.reset(0, (done) => this.#afresh(options.keepHistory, null, NOTHING, done));
-    const url = new URL("/api/v1/socket", server);
-    url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
     this.#connection = new Connection({
-      url: url.href,
+      url: socketAddress(server),
       session: session === "" ? undefined : session,
       size: () => screen.boxSize ?? screen.size,
       tokens,
@@ -93,7 +91,7 @@ export class Attachment {
 
   /** Whether what is parsed was made now, and is no replay. */
   get isNow(): boolean {
-    return !this.#restoring && !this.#history.past;
+    return !this.#history.past;
   }
 
   /** Whether this viewer answers for the terminal: it drives, and what is parsed was made now. */
@@ -133,6 +131,10 @@ export class Attachment {
     this.#connection.wake();
   }
 
+  online(): void {
+    this.#connection.online();
+  }
+
   /** A hidden page's timers run once a second or more seldom, so a turn of the emulator has to take in more. */
   setVisible(visible: boolean): void {
     this.#queue.handful = visible ? HANDFUL_BYTES : OUTPUT_WINDOW_BYTES;
@@ -170,7 +172,7 @@ export class Attachment {
         );
       }),
       reset: alive((reset) => this.#onReset(reset)),
-      screen: alive((bytes) => this.#queue.act(() => this.#onScreen(bytes))),
+      screen: alive((bytes) => this.#queue.hold((done) => this.#onScreen(bytes, done))),
       size: alive((size) => this.#queue.act(() => this.#take(size))),
       exit: alive((exit) => this.#queue.act(() => this.#onExit(exit))),
       presence: alive((viewers, driver) => {
@@ -230,24 +232,25 @@ export class Attachment {
   /** An empty screen, then `screen` on it; nobody is answered meanwhile. */
   #afresh(keep: boolean, remark: string | null, screen: Uint8Array, done: () => void): void {
     const { term } = this.#screen;
-    this.#restoring = true;
+    this.#history.redraws(true);
     // What the emulator holds already belongs to the past.
     term.write("", () => {
       if (!keep) term.reset();
       this.#screen.resetOptions();
       startAfresh(term, remark);
       term.write(screen, () => {
-        this.#restoring = false;
+        this.#history.redraws(false);
         done();
       });
     });
   }
 
   /** More of the screen of the last reset. */
-  #onScreen(bytes: Uint8Array): void {
-    this.#restoring = true;
+  #onScreen(bytes: Uint8Array, done: () => void): void {
+    this.#history.redraws(true);
     this.#screen.term.write(bytes, () => {
-      this.#restoring = false;
+      this.#history.redraws(false);
+      done();
     });
   }
 

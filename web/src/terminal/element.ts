@@ -1,18 +1,21 @@
 /** `<transom-terminal>`: a terminal of a build's machine, for our pages and for anybody's. */
 import xtermCss from "@xterm/xterm/css/xterm.css?inline";
 import { type CSSResultGroup, html, LitElement, nothing, unsafeCSS } from "lit";
+import { HeadStart } from "../transport/head-start";
 import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
+import { browserClock } from "../ui/browser-clock";
 import { Attachment } from "./attachment";
+import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
 import { loadGraphemes, loadTools } from "./extras";
 import { loadFont } from "./font";
-import { type Notice, noticeOf } from "./notice";
+import type { Notice, noticeOf } from "./notice";
 import { DEFAULT_OPTIONS, type Options } from "./options";
 import { Screen } from "./screen";
 import { style } from "./style";
-import { fetchToken } from "./token-url";
 import type { Choice, Tools } from "./tools";
+import { followDirectory } from "./working-directory";
 
 const RESIZE_MS = 50;
 const REMARK_MS = 8000;
@@ -63,6 +66,8 @@ export class TransomTerminal extends LitElement {
   #attachment: Attachment | null = null;
   #tools: Tools | null = null;
   #life: AbortController | null = null;
+  #status: Status = { state: "idle" };
+  #noticeOf: typeof noticeOf | null = null;
   #resizing: ReturnType<typeof setTimeout> | undefined;
   #remarking: ReturnType<typeof setTimeout> | undefined;
 
@@ -108,6 +113,14 @@ export class TransomTerminal extends LitElement {
     const size = this.#screen?.boxSize ?? null;
     if (size !== null) this.#attachment?.boxChanged(size);
   }
+
+  /** Whether a program has the whole screen to itself, as editors do. */
+  get fullScreenProgram(): boolean {
+    return this.#screen?.term.buffer.active.type === "alternate";
+  }
+
+  /** Where the shell is as it says itself, percent-encoded; null where it does not. */
+  workingDirectory: string | null = null;
 
   /** Scrollback and screen as text. */
   bufferText(): string {
@@ -180,6 +193,11 @@ export class TransomTerminal extends LitElement {
   async #begin(): Promise<void> {
     const life = new AbortController();
     this.#life = life;
+    const tokens = this.#tokens();
+    const start = tokens === null ? null : this.#headStart(tokens);
+    life.signal.addEventListener("abort", () => start?.drop());
+    const graphemes = loadGraphemes();
+    void this.#loadNotices();
     const tools = loadTools();
     tools.catch(() => this.#say("Part of this page did not load: reload it to copy and paste."));
     await Promise.all([loadFont(), this.updateComplete]);
@@ -196,14 +214,17 @@ export class TransomTerminal extends LitElement {
       onPaste: (text) => void this.#tools?.paste(text),
     });
     this.#screen = screen;
+    followDirectory(screen.term, (directory) => {
+      this.workingDirectory = directory;
+    });
     this.#observe(box, life.signal);
     const late = new Promise((resolve) => setTimeout(resolve, EXTRAS_MS));
-    const widths = loadGraphemes(screen.term).catch(() => {});
+    const widths = graphemes.then((load) => load(screen.term)).catch(() => {});
     const surrounded = tools
       .then((kind) => this.#surround(kind, screen, life.signal))
       .catch(() => {});
     await Promise.race([Promise.all([widths, surrounded]), late]);
-    if (!life.signal.aborted) this.#attach(this.session);
+    if (!life.signal.aborted) this.#attach(this.session, false, start);
   }
 
   #surround(kind: typeof Tools, screen: Screen, { aborted }: AbortSignal): void {
@@ -235,6 +256,12 @@ export class TransomTerminal extends LitElement {
     announce(this, "transom-choice", choice);
   }
 
+  /** Nothing needs to be said in the first moments. */
+  async #loadNotices(): Promise<void> {
+    this.#noticeOf = (await import("./notice")).noticeOf;
+    this._notice = this.#noticeOf(this.#status, !this._watching);
+  }
+
   #observe(box: HTMLElement, signal: AbortSignal): void {
     const resized = new ResizeObserver(() => {
       clearTimeout(this.#resizing);
@@ -249,27 +276,44 @@ export class TransomTerminal extends LitElement {
       () => this.#attachment?.setVisible(!document.hidden),
       { signal },
     );
-    window.addEventListener("online", () => this.#attachment?.wake(), { signal });
+    window.addEventListener("online", () => this.#attachment?.online(), { signal });
+    document.addEventListener("resume", () => this.#attachment?.online(), { signal });
     this.addEventListener("pointerdown", () => this.#attachment?.wake(), { signal });
     // A page that goes is not resumed: coming back to it joins as a new viewer.
     window.addEventListener("pagehide", () => this.#attachment?.leave(), { signal });
     window.addEventListener("pageshow", (e) => e.persisted && this.reconnect(), { signal });
   }
 
-  #attach(session: string, keepHistory = false): void {
+  #tokens(): TokenSource | null {
+    const { tokenSource, tokenUrl } = this;
+    if (tokenSource !== null || tokenUrl === "") return tokenSource;
+    return async () => (await import("./token-url")).fetchToken(tokenUrl);
+  }
+
+  /** An embedding page's token may name another server, so its socket has to wait for it. */
+  #headStart(tokens: TokenSource): HeadStart {
+    const url = this.tokenSource === null ? null : socketAddress(this.#origin);
+    return new HeadStart({ url, tokens, openSocket: openBrowserSocket, clock: browserClock });
+  }
+
+  get #origin(): string {
+    return this.server === "" ? new URL(import.meta.url).origin : this.server;
+  }
+
+  #attach(session: string, keepHistory = false, start: HeadStart | null = null): void {
     const screen = this.#screen;
-    const tokens: TokenSource | null =
-      this.tokenSource ?? (this.tokenUrl === "" ? null : () => fetchToken(this.tokenUrl));
+    const tokens = start?.tokens ?? this.#tokens();
     this.#attachment?.dispose();
     this.#attachment = null;
+    this.workingDirectory = null;
     if (screen === null || tokens === null) return;
-    const server = this.server === "" ? new URL(import.meta.url).origin : this.server;
     this.#attachment = new Attachment({
       element: this,
       screen,
       session,
-      server,
+      server: this.#origin,
       tokens,
+      openSocket: start?.openSocket,
       keepHistory,
       onStatus: (status) => this.#onStatus(status),
       onRole: (role) => {
@@ -287,7 +331,8 @@ export class TransomTerminal extends LitElement {
     const before = this.state;
     this.#setState(status.state);
     this._low = this.#screen?.isUpperHalf ?? false;
-    this._notice = noticeOf(status, !this._watching);
+    this.#status = status;
+    this._notice = this.#noticeOf?.(status, !this._watching) ?? null;
     this.#tools?.connectionIs(status.state);
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }

@@ -2,9 +2,9 @@
 import type { Terminal } from "@xterm/xterm";
 
 /** Widths of emoji and combined characters as most programs count them. */
-export async function loadGraphemes(term: Terminal): Promise<void> {
+export async function loadGraphemes(): Promise<(term: Terminal) => void> {
   const { UnicodeGraphemesAddon } = await import("@xterm/addon-unicode-graphemes");
-  term.loadAddon(new UnicodeGraphemesAddon());
+  return (term) => term.loadAddon(new UnicodeGraphemesAddon());
 }
 
 export async function loadTools() {

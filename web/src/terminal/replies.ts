@@ -48,10 +48,16 @@ export function isFocusReport(text: string): boolean {
 export class History {
   #end = 0;
   #past = false;
+  #redrawing = false;
 
   /** Whether what is parsed now belongs to the past. */
   get past(): boolean {
-    return this.#past;
+    return this.#past || this.#redrawing;
+  }
+
+  /** A picture of the screen is drawn: the server's words, not the machine's of now. */
+  redraws(on: boolean): void {
+    this.#redrawing = on;
   }
 
   /** What comes from now on belongs to the past below `end`. */

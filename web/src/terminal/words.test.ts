@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import { webAddress } from "../ui/address";
-import { exitLine, noticeOf, skippedLine } from "./notice";
+import { noticeOf } from "./notice";
+import { exitLine, skippedLine } from "./remark";
 
 describe("a link", () => {
   it("leads to the web and nowhere else", () => {
