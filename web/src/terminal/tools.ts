@@ -303,9 +303,10 @@ export class Tools {
   }
 
   #onClipboard(data: string): void {
-    const wish = clipboardWish(data);
     const focused = document.hasFocus() && this.#host.element.matches(":focus-within");
-    if (wish.kind === "nothing" || !this.#host.acts() || !this.#host.mayCopy() || !focused) return;
+    if (!focused || !this.#host.acts() || !this.#host.mayCopy()) return;
+    const wish = clipboardWish(data);
+    if (wish.kind === "nothing") return;
     if (wish.kind === "too-large") {
       const text = "The machine wanted to put more than 1 MiB on your clipboard. It was not done.";
       this.#toasts.show({ kind: "clipboard", text });
