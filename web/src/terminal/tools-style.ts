@@ -143,6 +143,7 @@ export const toolsStyle = css`
     background: color-mix(in srgb, var(--_surface) 88%, var(--_text));
   }
   .menu kbd { font: inherit; color: var(--_muted); }
+  .menu button:is(:hover, :focus-visible) kbd { color: inherit; }
 
   .keys {
     pointer-events: auto;
