@@ -49,7 +49,7 @@ export function renderViewMenu(menu: ViewMenu): TemplateResult {
     ${select("key-row", "Row of keys", KEY_ROWS, options.keyRow, (keyRow) => set({ keyRow }), KEY_ROW_NAMES)}
     ${select("renderer", "Drawing", RENDERERS, options.renderer, (renderer) => set({ renderer }), RENDERER_NAMES)}
     ${tick("copy-on-select", "Copy what is selected", options.copyOnSelect, (copyOnSelect) => set({ copyOnSelect }))}
-    ${tick("ask-before-paste", "Ask before several lines are pasted", options.askBeforePaste, (askBeforePaste) => set({ askBeforePaste }))}
+    ${tick("ask-before-paste", "Ask before pasting lines", options.askBeforePaste, (askBeforePaste) => set({ askBeforePaste }))}
     ${tick("screen-reader", "Screen reader mode", view.screenReader, (screenReader) => choose({ screenReader }))}
     <transom-transcript .session=${session} .tokens=${tokens}></transom-transcript>
     ${who === "" ? nothing : html`<span class="who muted">Here: ${who}</span>`}
@@ -106,7 +106,7 @@ const RIGHT_CLICK_NAMES: Readonly<Record<Options["rightClick"], string>> = {
   paste: "Copies or pastes",
 };
 const KEY_ROW_NAMES: Readonly<Record<Options["keyRow"], string>> = {
-  auto: "On touch screens",
+  auto: "Touch screens",
   on: "Always",
   off: "Never",
 };
