@@ -67,6 +67,7 @@ fn server_frame(frame: &ServerFrame) -> Value {
             "kind": "reset", "offset": offset, "skipped": skipped,
             "cols": size.cols, "rows": size.rows, "hex": hex(screen),
         }),
+        ServerFrame::Screen { bytes } => json!({"kind": "screen", "hex": hex(bytes)}),
         ServerFrame::InputAck { offset } => json!({"kind": "input_ack", "offset": offset}),
     }
 }
@@ -113,6 +114,7 @@ fn good_server() -> Vec<(&'static str, ServerFrame)> {
         ("reset that skips", reset(2_097_152, 1_048_576, 120, 40, b"\x1b[2J")),
         ("smallest terminal", reset(1, 0, 2, 2, b"")),
         ("largest terminal", reset(1, 0, 1000, 1000, b"")),
+        ("more of a screen", ServerFrame::Screen { bytes: Bytes::from_static(b"\x1b[1;1H$ ") }),
         ("input applied", ServerFrame::InputAck { offset: 42 }),
     ]
 }
@@ -149,6 +151,7 @@ fn bad(direction: &str) -> Vec<(String, Vec<u8>)> {
             frame.extend(rows.to_le_bytes());
             frame
         };
+        all.push(("screen without anything".into(), vec![0x04]));
         all.push(("reset without a size".into(), cursor(0x02, 5, &7_u64.to_le_bytes())));
         all.push(("reset without skipped".into(), cursor(0x02, 5, b"")));
         all.push(("terminal without columns".into(), reset(0, 24)));

@@ -24,6 +24,7 @@ pub use dial::{Dialer, Resolved};
 pub use ssh::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
 pub use ssh::{Ssh, generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
 
+use crate::access::BuildId;
 use crate::access::build::{Endpoint, Platform};
 
 /// What a kind of session takes in and gives out.
@@ -71,6 +72,14 @@ pub struct Link<F: Family> {
     pub input: mpsc::Receiver<F::Input>,
     /// What the machine shows.
     pub output: mpsc::Sender<F::Event>,
+}
+
+impl<F: Family> Link<F> {
+    /// Whether the session is closed.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.input.is_closed() || self.output.is_closed()
+    }
 }
 
 /// How a program on the machine ended by itself.
@@ -168,6 +177,10 @@ pub struct Target {
     pub credential: Credential,
     /// Its operating system.
     pub platform: Platform,
+    /// The build that it runs.
+    pub build: BuildId,
+    /// The session that wants it; empty where none does.
+    pub session: String,
     /// Where programs start.
     pub build_dir: Option<String>,
     /// How often the link is probed; three misses and the machine is gone.
@@ -178,24 +191,69 @@ pub struct Target {
     pub dialer: Dialer,
 }
 
-type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send + 'a>>;
+/// What a back end does, boxed.
+pub type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send + 'a>>;
 
 /// One protocol toward machines, of the family `F`.
 pub trait Backend<F: Family>: Send + Sync + 'static {
     /// Its name in registrations, for example `ssh`.
     fn protocol(&self) -> &'static str;
 
-    /// Connects, logs in and leaves: whether the machine can be used.
+    /// Connects and logs in. Dropping the line, or the future, disconnects.
     ///
     /// # Errors
-    /// [`BackendError`] says why it cannot.
-    fn probe(&self, target: Target) -> Running<'static, ()>;
+    /// [`BackendError`] says why the machine cannot be used.
+    fn connect(&self, target: Target) -> Running<'static, Box<dyn Line<F>>>;
+}
 
-    /// Runs one session to its end.
+/// A connection to a machine that is logged in, for one session. It may wait for that session.
+pub trait Line<F: Family>: Send + Sync + 'static {
+    /// Whether the machine is still at the other end, as far as is known.
+    fn is_alive(&self) -> bool;
+
+    /// Starts what the session shows. `start` is the session's first input.
+    ///
+    /// # Errors
+    /// [`BackendError`] where the machine refuses, or is gone.
+    fn start<'a>(&'a mut self, target: &'a Target, start: F::Input) -> Running<'a, ()>;
+
+    /// Runs what was started to its end.
     ///
     /// # Errors
     /// [`BackendError`] where it ended otherwise than by its program's own exit.
-    fn run(&self, target: Target, start: F::Input, link: Link<F>) -> Running<'static, Exit>;
+    fn run(self: Box<Self>, link: Link<F>) -> Running<'static, Exit>;
+
+    /// Takes leave without a session.
+    fn goodbye(self: Box<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+}
+
+/// How long a line that was ready beforehand may take to start; then a new one is made. It may have
+/// died unseen.
+const SPARE_STARTS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Runs one session to its end, over `spare` where it still works.
+///
+/// # Errors
+/// As [`Backend::connect`], [`Line::start`] and [`Line::run`].
+pub async fn run<F: Family>(
+    backend: &dyn Backend<F>,
+    spare: Option<Box<dyn Line<F>>>,
+    target: Target,
+    start: F::Input,
+    link: Link<F>,
+) -> Result<Exit, BackendError>
+where
+    F::Input: Clone,
+{
+    if let Some(mut line) = spare.filter(|line| line.is_alive()) {
+        let started = tokio::time::timeout(SPARE_STARTS_WITHIN, line.start(&target, start.clone())).await;
+        if matches!(started, Ok(Ok(()))) {
+            return line.run(link).await;
+        }
+    }
+    let mut line = backend.connect(target.clone()).await?;
+    line.start(&target, start).await?;
+    line.run(link).await
 }
 
 /// Every back end there is, by family and name.

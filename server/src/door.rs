@@ -13,6 +13,7 @@ mod keeper;
 mod knock;
 mod machine;
 mod open;
+mod spare;
 mod tokens;
 
 use std::collections::HashMap;

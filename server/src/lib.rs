@@ -15,6 +15,7 @@ pub mod lifetime;
 mod random;
 pub mod seal;
 pub mod session;
+pub mod shard;
 pub mod store;
 pub mod telemetry;
 pub mod tls;

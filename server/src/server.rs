@@ -27,6 +27,7 @@ use crate::jwks::Jwks;
 use crate::lifetime::Lifetime;
 use crate::seal::Sealer;
 use crate::session::registry::Registry;
+use crate::shard::{Roaming, Shards};
 use crate::store::Store;
 use crate::telemetry::Metrics;
 
@@ -49,6 +50,9 @@ pub enum StartError {
     /// Sealing keys cannot be used.
     #[error("cannot use the sealing keys")]
     Seal(#[from] crate::seal::SealError),
+    /// No threads for the sessions.
+    #[error("cannot start the threads of the sessions")]
+    Shards(#[source] std::io::Error),
     /// No HTTP client for the key sets of issuers.
     #[error("cannot make an HTTP client")]
     Http(#[from] reqwest::Error),
@@ -84,6 +88,7 @@ impl Server {
         let limits = &config.limits;
         let registry = Registry::new(
             sessions.clone(),
+            Shards::start().map_err(StartError::Shards)?,
             usize::try_from(limits.sessions_per_build).unwrap_or(usize::MAX),
             usize::try_from(limits.scrollback_bytes).unwrap_or(usize::MAX),
         );
@@ -184,8 +189,8 @@ async fn connection(
     lifetime: Lifetime,
 ) {
     match tls {
-        None => http(stream, peer, router, lifetime).await,
-        Some(tls) => match tokio::time::timeout(HEAD_WITHIN, tls.accept(stream)).await {
+        None => http(Roaming::new(stream), peer, router, lifetime).await,
+        Some(tls) => match tokio::time::timeout(HEAD_WITHIN, tls.accept(Roaming::new(stream))).await {
             Ok(Ok(stream)) => http(stream, peer, router, lifetime).await,
             Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
             Err(_) => tracing::debug!("TLS handshake took too long"),

@@ -4,21 +4,32 @@
 //! the [`scrollback::Scrollback`]. Viewers ([`viewer::Viewer`]) are cursors into that surface: none
 //! has a queue, so nothing can pile up. The session outlives its viewers.
 
+mod backdrop;
+mod flush;
 pub mod registry;
+pub mod screen;
 pub mod scrollback;
 pub mod seat;
 pub mod viewer;
+pub mod window;
 
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::{Family, Size};
 
 use crate::access::{BuildId, Person};
-use crate::backend::{Backend, BackendError, Exit, Link, Target, Terminal, TerminalEvent, TerminalInput};
+use crate::backend::{
+    self, Backend, BackendError, Exit, Line, Link, Target, Terminal, TerminalEvent, TerminalInput,
+};
 use crate::clock::tick;
+use crate::shard::Shard;
+use backdrop::{Backdrop, FAR_BEHIND, WORTH_TRAILING};
 use scrollback::Scrollback;
 use seat::Seats;
 
@@ -64,7 +75,10 @@ pub struct Session {
     pub opened_by: Person,
     /// When.
     pub opened_at: Timestamp,
+    /// The thread that the session and its viewers run on.
+    pub shard: Shard,
     scrollback: Mutex<Scrollback>,
+    backdrop: Backdrop,
     seats: Mutex<Seats>,
     /// Moves whenever the scrollback does.
     head: watch::Sender<u64>,
@@ -106,7 +120,7 @@ pub struct Writer {
 impl Session {
     /// A session that is opening, and its writer, to be run on a lifetime.
     #[must_use]
-    pub fn new(opening: Opening, limit: usize) -> (Arc<Self>, Writer) {
+    pub fn new(opening: Opening, shard: Shard, limit: usize) -> (Arc<Self>, Writer) {
         let Opening { id, build, by, at, size, news } = opening;
         let (input, received) = mpsc::channel(LINK_PIECES);
         let session = Arc::new(Self {
@@ -114,8 +128,10 @@ impl Session {
             build,
             opened_by: by,
             opened_at: at,
+            shard,
             news,
             scrollback: Mutex::new(Scrollback::new(limit, size)),
+            backdrop: Backdrop::default(),
             seats: Mutex::new(Seats::new(limit)),
             head: watch::Sender::new(0),
             phase: watch::Sender::new(Phase::Opening),
@@ -206,20 +222,31 @@ impl Session {
 
 impl Writer {
     /// Runs the session to its end: the only place that writes to its surface.
-    pub async fn write(self, backend: Arc<dyn Backend<Terminal>>, target: Target) {
+    pub async fn write(
+        self,
+        backend: Arc<dyn Backend<Terminal>>,
+        target: Target,
+        spare: Option<Box<dyn Line<Terminal>>>,
+    ) {
         let began = tick();
         let session = self.session;
         let (output, mut events) = mpsc::channel(LINK_PIECES);
         let first_size = session.scrollback().size();
-        let running =
-            backend.run(target, TerminalInput::Resize(first_size), Link { input: self.input, output });
+        let link = Link { input: self.input, output };
+        let start = TerminalInput::Resize(first_size);
+        let running = backend::run(backend.as_ref(), spare, target, start, link);
         tokio::pin!(running);
         let mut closing = session.closing.subscribe();
         let mut company = session.company.subscribe();
         let mut acks = session.acks.subscribe();
         let mut batch = Vec::with_capacity(LINK_PIECES);
         let mut given_size = first_size;
+        let mut trailing = None;
         let ending = loop {
+            let due = session.scrollback().due();
+            if trailing.is_none() && due >= WORTH_TRAILING {
+                trailing = Some(session.trail());
+            }
             let wait = session.seats().must_wait(tick().into_std());
             let wanted_size = session.seats().size().unwrap_or(given_size);
             tokio::select! {
@@ -240,7 +267,12 @@ impl Writer {
                 _ = company.changed() => {}
                 _ = acks.changed(), if wait.is_some() => {}
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
-                _ = events.recv_many(&mut batch, LINK_PIECES), if wait.is_none() && !events.is_closed() => {
+                _ = poll_fn(|cx| trailing.as_mut().map_or(Poll::Pending, |t| t.poll_unpin(cx))) => {
+                    trailing = None;
+                }
+                _ = events.recv_many(&mut batch, LINK_PIECES),
+                    if wait.is_none() && due < FAR_BEHIND && !events.is_closed() =>
+                {
                     session.apply(&mut batch);
                 }
                 result = &mut running => {

@@ -18,17 +18,19 @@ use transom_tests::process::{cpu_s, memory};
 
 use crate::echo::{keys, start_cat};
 use crate::ground::Ground;
-use crate::report::{Report, percentile};
-use crate::shell::Browser;
+use crate::line::Way;
+use crate::report::Report;
+use crate::shell::Shell;
 
 const FILE_BYTES: u64 = 1_000_000_000;
 const RUNS: usize = 2;
 const BLOCK_BYTES: usize = 1_000_000;
-const QUIET_ROUNDS: usize = 5;
+const QUIET_KEYS: usize = 300;
+const KEYS_A_ROUND: usize = 20;
 
 /// What one direction took.
 #[derive(Default)]
-struct Way {
+struct Direction {
     ours_mb_per_s: Vec<f64>,
     sftp_mb_per_s: Vec<f64>,
     cpu_s_per_gb: Vec<f64>,
@@ -41,14 +43,12 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
     let (source, target) = (place.join("source"), place.join("target"));
     let hash = write_file(&source)?;
     let mut quiet_ms = Vec::new();
-    let mut browser = terminal(ground).await?;
-    for _ in 0..QUIET_ROUNDS {
-        keys(&mut browser, &mut quiet_ms).await?;
-    }
-    drop(browser);
+    let mut shell = terminal(ground).await?;
+    keys(&mut shell, QUIET_KEYS, &mut quiet_ms).await?;
+    drop(shell);
     let pid = ground.server.pid();
     let before = memory(pid)?.rss_kib;
-    let (mut down, mut up, mut most_kib) = (Way::default(), Way::default(), 0);
+    let (mut down, mut up, mut most_kib) = (Direction::default(), Direction::default(), 0);
     for _ in 0..RUNS {
         let cpu = cpu_s(pid)?;
         let (took_s, fetched) = beside(ground, &mut down.echo_ms, download(ground).await?).await?;
@@ -72,18 +72,17 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
         up.sftp_mb_per_s.push(mb_per_s(took_s));
         std::fs::remove_file(&target)?;
     }
-    let quiet = percentile(&quiet_ms, 95);
-    report.say("transom_echo_quiet_p95_ms", quiet);
+    report.percentile(Way::Transom, "a terminal's echo, nothing else, p95", "ms", &quiet_ms, 95);
     for (name, way) in [("download", &down), ("upload", &up)] {
-        report.compare(&format!("{name}_mb_per_s"), &way.ours_mb_per_s, &way.sftp_mb_per_s);
-        report.say(&format!("transom_{name}_cpu_s_per_gb"), crate::report::median(&way.cpu_s_per_gb));
-        let (ours, sftp) = (percentile(&way.echo_ms, 95), percentile(&way.echo_beside_sftp_ms, 95));
-        report.say(&format!("transom_echo_during_{name}_p95_ms"), ours);
-        report.say(&format!("transom_echo_beside_sftp_{name}_p95_ms"), sftp);
-        report.say(&format!("ratio_echo_during_{name}_to_quiet_p95"), ours / quiet);
-        report.say(&format!("ratio_echo_during_{name}_to_beside_sftp_p95"), ours / sftp);
+        report.median(Way::Transom, name, "MB/s", &way.ours_mb_per_s);
+        report.median(Way::Ssh, name, "MB/s", &way.sftp_mb_per_s);
+        report.median(Way::Transom, &format!("{name}, CPU of the server"), "s/GB", &way.cpu_s_per_gb);
+        // Under `ssh` stands the same terminal while plain `sftp` is at work: the machine itself is busy.
+        let echo = format!("a terminal's echo during a {name}, p95");
+        report.percentile(Way::Transom, &echo, "ms", &way.echo_ms, 95);
+        report.percentile(Way::Ssh, &echo, "ms", &way.echo_beside_sftp_ms, 95);
     }
-    report.say("transom_rss_growth_mib", most_kib.saturating_sub(before) as f64 / 1024.0);
+    report.say("growth of the server", "MiB", most_kib.saturating_sub(before) as f64 / 1024.0);
     Ok(())
 }
 
@@ -91,10 +90,10 @@ fn mb_per_s(took_s: f64) -> f64 {
     FILE_BYTES as f64 / 1e6 / took_s
 }
 
-async fn terminal(ground: &Ground) -> anyhow::Result<Browser> {
-    let mut browser = ground.browser().await?;
-    start_cat(&mut browser).await?;
-    Ok(browser)
+async fn terminal(ground: &Ground) -> anyhow::Result<Shell> {
+    let mut shell = ground.open(Way::Transom).await?;
+    start_cat(&mut shell).await?;
+    Ok(shell)
 }
 
 /// Types into a terminal of its own while `work` goes on in a thread of its own, which nobody's keystrokes wait for. Returns how long
@@ -104,7 +103,7 @@ async fn beside<T: Send + 'static>(
     took_ms: &mut Vec<f64>,
     work: impl Future<Output = anyhow::Result<T>> + Send + 'static,
 ) -> anyhow::Result<(f64, T)> {
-    let mut browser = terminal(ground).await?;
+    let mut shell = terminal(ground).await?;
     let (done, mut outcome) = oneshot::channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let worker = std::thread::spawn(move || {
@@ -113,7 +112,7 @@ async fn beside<T: Send + 'static>(
         let _ = done.send(result.map(|value| (began.elapsed().as_secs_f64(), value)));
     });
     loop {
-        keys(&mut browser, took_ms).await?;
+        keys(&mut shell, KEYS_A_ROUND, took_ms).await?;
         match outcome.try_recv() {
             Ok(result) => {
                 let _ = worker.join();

@@ -5,13 +5,17 @@
 mod audit;
 mod authority;
 mod bad_input;
+mod bad_network;
 mod cut;
+mod environment;
 mod events;
 mod files;
 mod issuers;
 mod lives;
 mod logins;
 mod policy;
+mod spare;
+mod surface;
 mod terminal;
 mod timelines;
 mod tokens;

@@ -1,5 +1,6 @@
 //! Transom through its front door, against real peers: what the tests and benches stand on.
 
+pub mod cable;
 pub mod ci;
 pub mod events;
 pub mod files;
@@ -11,6 +12,7 @@ pub mod pass;
 pub mod process;
 pub mod settings;
 pub mod socket;
+pub mod tab;
 
 use std::time::Duration;
 

@@ -58,6 +58,15 @@ impl Machine {
         self.boot()
     }
 
+    /// Has sshd read its configuration again.
+    ///
+    /// # Errors
+    /// Where it is not running, or does not listen again.
+    pub fn reload(&mut self) -> anyhow::Result<()> {
+        self.power_off();
+        self.boot()
+    }
+
     /// Shells have a home of their own here: the profile of whoever runs the tests may do anything,
     /// and must not be cut short when a machine dies.
     fn write_config(&self, more: &str) -> anyhow::Result<()> {
@@ -181,15 +190,40 @@ impl Machine {
     /// # Errors
     /// Where the processes cannot be listed.
     pub fn guests(&self) -> anyhow::Result<usize> {
-        let Some(sshd) = &self.sshd else { return Ok(0) };
+        Ok(self.guest_processes()?.len())
+    }
+
+    /// Waits until `count` are connected.
+    ///
+    /// # Errors
+    /// Where it does not come to that.
+    pub async fn has_guests(&self, count: usize) -> anyhow::Result<()> {
+        for _ in 0..(crate::PATIENCE.as_millis() / 20) {
+            if self.guests()? == count {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        anyhow::bail!("{} connections to the machine, not {count}", self.guests()?)
+    }
+
+    /// The processes of its sshd that serve a connection each.
+    ///
+    /// # Errors
+    /// Where the processes cannot be listed.
+    pub fn guest_processes(&self) -> anyhow::Result<Vec<u32>> {
+        let Some(sshd) = &self.sshd else { return Ok(Vec::new()) };
         let parent = sshd.id().to_string();
-        let mut guests = 0;
+        let mut guests = Vec::new();
         for process in std::fs::read_dir("/proc")? {
-            let Ok(stat) = std::fs::read_to_string(process?.path().join("stat")) else { continue };
+            let process = process?;
+            let Ok(stat) = std::fs::read_to_string(process.path().join("stat")) else { continue };
             // The name, in parentheses, may hold anything; state and parent follow.
             let mut after = stat.rsplit(") ").next().unwrap_or_default().split(' ');
             let (state, is_child) = (after.next(), after.next() == Some(&parent));
-            guests += usize::from(is_child && state != Some("Z"));
+            if is_child && state != Some("Z") {
+                guests.push(process.file_name().to_string_lossy().parse()?);
+            }
         }
         Ok(guests)
     }
@@ -199,13 +233,7 @@ impl Machine {
     /// # Errors
     /// Where somebody stays.
     pub async fn is_deserted(&self) -> anyhow::Result<()> {
-        for _ in 0..(crate::PATIENCE.as_millis() / 20) {
-            if self.guests()? == 0 {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        anyhow::bail!("{} connections to the machine are left", self.guests()?)
+        self.has_guests(0).await
     }
 
     /// Where builds work.

@@ -36,6 +36,8 @@ impl Settings {
         let hash = |k: &str| SecretHash::of(k).as_str().to_owned();
         let text = format!(
             r#"public_url = "http://127.0.0.1:{port}"
+machines.networks = ["127.0.0.0/8", "10.0.0.0/8"]
+machines.connect_timeout_s = 5
 {more}
 [listen]
 address = "127.0.0.1:{port}"
@@ -43,9 +45,6 @@ address = "127.0.0.1:{port}"
 url = "sqlite:transom.db"
 [keys]
 directory = "keys"
-[machines]
-networks = ["127.0.0.0/8", "10.0.0.0/8"]
-connect_timeout_s = 5
 [[service_keys]]
 name = "ci"
 sha256 = "{}"

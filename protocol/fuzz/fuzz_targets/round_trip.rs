@@ -14,14 +14,16 @@ fuzz_target!(|meant: (u8, u64, u64, u16, u16, Vec<u8>)| {
     let len = bytes.len();
     let bytes = Bytes::from(bytes);
     let size = Size { cols, rows };
-    let frame = match kind % 3 {
+    let frame = match kind % 4 {
         0 => ServerFrame::Output { offset, bytes },
+        2 => ServerFrame::Screen { bytes },
         1 => ServerFrame::Reset { offset, skipped, size, screen: bytes },
         _ => ServerFrame::InputAck { offset },
     };
     let wanted = match &frame {
-        ServerFrame::Output { .. } if len == 0 => Err(FrameError::Empty),
-        ServerFrame::Output { .. } | ServerFrame::Reset { .. } if len > limits::OUTPUT_BYTES => {
+        ServerFrame::Output { .. } | ServerFrame::Screen { .. } if len == 0 => Err(FrameError::Empty),
+        ServerFrame::Output { .. } | ServerFrame::Screen { .. } | ServerFrame::Reset { .. }
+            if len > limits::OUTPUT_BYTES => {
             Err(FrameError::TooLarge(len))
         }
         ServerFrame::Output { .. } if offset.saturating_add(len as u64) > EXACT => {

@@ -17,6 +17,7 @@ fuzz_target!(|data: &[u8]| {
         ServerFrame::Reset { size, screen, .. } => {
             assert!(size.is_valid() && screen.len() <= limits::OUTPUT_BYTES);
         }
+        ServerFrame::Screen { bytes } => assert!(!bytes.is_empty() && bytes.len() <= limits::OUTPUT_BYTES),
         ServerFrame::InputAck { .. } => {}
     }
     assert_eq!(frame.encode(), data);

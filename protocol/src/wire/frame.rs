@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | `0x01` OUTPUT | server | u64 offset of the first byte | 1 to 64 KiB of terminal output |
 //! | `0x02` RESET | server | u64 offset where output goes on | u64 bytes skipped, u16 columns, u16 rows, then output that restores the screen |
+//! | `0x04` SCREEN | server | none | 1 to 64 KiB more of the output that restores the screen, after a RESET |
 //! | `0x03` INPUT_ACK | server | u64 input bytes applied, or dropped for want of the right | none |
 //! | `0x11` INPUT | browser | u64 offset of the first byte | 1 byte to 16 KiB of input |
 //! | `0x12` OUTPUT_ACK | browser | u64 offset up to which output was parsed | none |
@@ -24,6 +25,8 @@ pub mod kind {
     pub const RESET: u8 = 0x02;
     /// Input was applied.
     pub const INPUT_ACK: u8 = 0x03;
+    /// More of the screen of the last RESET.
+    pub const SCREEN: u8 = 0x04;
     /// Terminal input.
     pub const INPUT: u8 = 0x11;
     /// Output was parsed.
@@ -88,8 +91,14 @@ pub enum ServerFrame {
         skipped: u64,
         /// The terminal's size.
         size: Size,
-        /// Output that restores the screen as it is at `offset`.
+        /// Output that restores the screen as it is at `offset`: 64 KiB at most, [`Self::Screen`] has
+        /// the rest. It asks nothing of a terminal.
         screen: Bytes,
+    },
+    /// More of the screen of the last reset. It has no offset in the output.
+    Screen {
+        /// The bytes.
+        bytes: Bytes,
     },
     /// All input of this viewer below `offset` was applied.
     InputAck {
@@ -159,6 +168,7 @@ impl ServerFrame {
                 }
                 Ok(Self::Reset { offset, skipped, size, screen: message })
             }
+            kind::SCREEN => Ok(Self::Screen { bytes: payload(message, limits::OUTPUT_BYTES)? }),
             kind::INPUT_ACK => {
                 let offset = cursor(&mut message)?;
                 nothing_left(&message)?;
@@ -181,6 +191,12 @@ impl ServerFrame {
                 out.put_u16_le(size.cols);
                 out.put_u16_le(size.rows);
                 out.put_slice(screen);
+                out.freeze()
+            }
+            Self::Screen { bytes } => {
+                let mut out = BytesMut::with_capacity(bytes.len().saturating_add(1));
+                out.put_u8(kind::SCREEN);
+                out.put_slice(bytes);
                 out.freeze()
             }
             Self::InputAck { offset } => with_payload(kind::INPUT_ACK, *offset, &[]),

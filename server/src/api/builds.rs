@@ -11,6 +11,7 @@ use super::body::{Build, Json};
 use super::error::{ApiError, ProblemBody};
 use super::view::BuildView;
 use super::viewing::view;
+use crate::access::Capability;
 use crate::access::build::Outcome;
 use crate::config::Right;
 use crate::door::{BuildUpdate, Finished, Install};
@@ -63,7 +64,12 @@ pub async fn get(
 ) -> Result<axum::Json<BuildView>, ApiError> {
     Ok(axum::Json(match proof.either(&app, Right::Read, &id).await? {
         Caller::Service(_) => view(&app, &*app.door.entry(&id).await?, None),
-        Caller::Person(grant, entry) => view(&app, &entry, Some(&grant)),
+        Caller::Person(grant, entry) => {
+            if grant.capabilities.contains(Capability::TerminalControl) {
+                app.door.expect_session(&entry);
+            }
+            view(&app, &entry, Some(&grant))
+        }
     }))
 }
 

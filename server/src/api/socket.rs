@@ -12,6 +12,7 @@ mod leave;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -27,7 +28,7 @@ use super::App;
 use super::auth;
 use super::error::{ApiError, ProblemBody};
 use crate::access::{BuildId, Capability, Grant};
-use crate::door::{Attendance, Entry, Refused, require};
+use crate::door::{Actor, Attendance, Entry, Refused, require};
 use crate::session::seat::Arrival;
 use crate::session::viewer::Viewer;
 use crate::session::{Ending, Session};
@@ -38,6 +39,8 @@ use leave::Leave;
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 /// Bytes kept ready for what a browser sends; a longer message gets its own.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Counts who asked for a socket.
+static KNOCKS: AtomicU64 = AtomicU64::new(0);
 
 /// A viewer's WebSocket, subprotocol `transom.v1`; see `protocol/src/wire.rs`.
 #[utoipa::path(get, path = "/api/v1/socket", tag = "sessions", security(()),
@@ -67,6 +70,9 @@ pub async fn socket(
         return Err(Problem::Restarting.into());
     }
     let address = peer.map(|p| auth::address(&app, p.0.0.ip(), &headers));
+    // A browser that comes back does so after the connection before was gone, whose hello may still be
+    // on its way here: this tells which was first.
+    let knock = KNOCKS.fetch_add(1, Ordering::Relaxed);
     let viewers = app.viewers.clone();
     Ok(upgrade
         .protocols([SUBPROTOCOL])
@@ -79,15 +85,54 @@ pub async fn socket(
         .max_write_buffer_size(2 * limits::MESSAGE_BYTES)
         .on_upgrade(async move |mut socket| {
             viewers.spawn(async move {
-                if let Err(refused) = serve(&app, &mut socket, address).await {
-                    app.metrics.problem(refused.problem);
-                    Leave::from(refused).say(&mut socket).await;
+                match enter(&app, &mut socket, address, knock).await {
+                    Ok(Some(seated)) => {
+                        // From here on the socket is polled where the session is.
+                        let shard = seated.session.shard.handle().clone();
+                        app.viewers.clone().spawn_on(&shard, async move { seated.stay(app, socket).await });
+                    }
+                    Ok(None) => {}
+                    Err(refused) => {
+                        app.metrics.problem(refused.problem);
+                        Leave::from(refused).say(&mut socket).await;
+                    }
                 }
             });
         }))
 }
 
-async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAddr>) -> Result<(), Refused> {
+/// Somebody who is in.
+struct Seated {
+    entry: Arc<Entry>,
+    grant: Grant,
+    actor: Actor,
+    session: Arc<Session>,
+    viewer: Viewer,
+    attendance: Attendance,
+}
+
+impl Seated {
+    /// The conversation, and what is left to do behind it.
+    async fn stay(self, app: App, mut socket: WebSocket) {
+        let Self { entry, grant, actor, session, viewer, attendance } = self;
+        let (build, id) = (grant.build.clone(), viewer.id().to_owned());
+        app.metrics.viewer_came();
+        let leave = Conversation::new(&app, entry, grant, session.clone(), viewer).hold(&mut socket).await;
+        drop(attendance);
+        // Said first: nobody stays because the store is slow.
+        leave.say(&mut socket).await;
+        app.metrics.viewer_left();
+        app.door.note_left(&build, &actor, &session.id, &id).await;
+    }
+}
+
+/// From the hello to the seat; `None` where the browser went away without a word.
+async fn enter(
+    app: &App,
+    socket: &mut WebSocket,
+    address: Option<std::net::IpAddr>,
+    knock: u64,
+) -> Result<Option<Seated>, Refused> {
     let hello = tokio::select! {
         hello = tokio::time::timeout(HELLO_WITHIN, hello(socket)) => match hello {
             Ok(hello) => hello?,
@@ -95,7 +140,7 @@ async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAd
         },
         () = app.viewers.ending() => return Err(Problem::Restarting.into()),
     };
-    let Some(hello) = hello else { return Ok(()) };
+    let Some(hello) = hello else { return Ok(None) };
     let (grant, entry, actor) = app.door.knock(&hello.token, address).await?;
     let build = grant.build.clone();
     let action = match &hello.attach {
@@ -128,20 +173,14 @@ async fn serve(app: &App, socket: &mut WebSocket, address: Option<std::net::IpAd
         role,
         size,
         at: app.door.now(),
+        knock,
     };
     let most = usize::try_from(app.config.limits.viewers_per_session).unwrap_or(usize::MAX);
     let viewer = Viewer::attach(&session, arrival, resume.map(|r| r.output), most).map_err(Refused::from);
     let id = viewer.as_ref().map(|v| v.id().to_owned()).unwrap_or_default();
     let detail = json!({ "session": session.id, "viewer": id });
     let viewer = app.door.audited(Some(&build), &actor, "viewer.join", viewer, detail).await?;
-    app.metrics.viewer_came();
-    let leave = Conversation::new(app, entry, grant, session.clone(), viewer).hold(socket).await;
-    drop(attendance);
-    // Said first: nobody stays because the store is slow.
-    leave.say(socket).await;
-    app.metrics.viewer_left();
-    app.door.note_left(&build, &actor, &session.id, &id).await;
-    Ok(())
+    Ok(Some(Seated { entry, grant, actor, session, viewer, attendance }))
 }
 
 /// Whether somebody may come in at all, and as what. Whoever attends holds the machine, so whatever

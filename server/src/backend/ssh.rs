@@ -6,14 +6,18 @@
 //! front of the socket instead. Writes go on meanwhile: Ctrl-C and window changes always get out.
 
 mod certificate;
-mod command;
 mod connect;
 mod key;
+mod launch;
 mod pump;
 mod sftp;
+mod shell;
 mod valve;
 
-use super::{Backend, BackendError, Exit, Link, Running, Target, Terminal, TerminalInput};
+use std::future::Future;
+use std::pin::Pin;
+
+use super::{Backend, BackendError, Exit, Line, Link, Running, Target, Terminal, TerminalInput};
 
 pub use sftp::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
 
@@ -28,24 +32,56 @@ impl Backend<Terminal> for Ssh {
         "ssh"
     }
 
-    fn probe(&self, target: Target) -> Running<'static, ()> {
+    fn connect(&self, target: Target) -> Running<'static, Box<dyn Line<Terminal>>> {
         Box::pin(async move {
             let connection = connect::connect(&target).await?;
-            connection.goodbye().await;
-            Ok(())
+            Ok(Box::new(SshLine { connection, started: None }) as Box<dyn Line<Terminal>>)
         })
     }
+}
 
-    fn run(&self, target: Target, start: TerminalInput, link: Link<Terminal>) -> Running<'static, Exit> {
+/// A connection and its one terminal.
+struct SshLine {
+    connection: connect::Connection,
+    started: Option<Started>,
+}
+
+/// A terminal whose shell has been started.
+struct Started {
+    channel: russh::Channel<russh::client::Msg>,
+    target: Target,
+    size: transom_protocol::wire::Size,
+}
+
+impl Line<Terminal> for SshLine {
+    fn is_alive(&self) -> bool {
+        self.connection.is_alive()
+    }
+
+    fn start<'a>(&'a mut self, target: &'a Target, start: TerminalInput) -> Running<'a, ()> {
         Box::pin(async move {
             let TerminalInput::Resize(size) = start else {
                 return Err(BackendError::Session("a terminal starts with its size".into()));
             };
-            let connection = connect::connect(&target).await?;
-            let channel = connection.terminal(&target, size).await?;
-            let result = pump::pump(channel, connection.valve(), link).await;
+            let channel = self.connection.terminal(target, size, launch::Manner::User).await?;
+            self.started = Some(Started { channel, target: target.clone(), size });
+            Ok(())
+        })
+    }
+
+    fn run(self: Box<Self>, link: Link<Terminal>) -> Running<'static, Exit> {
+        Box::pin(async move {
+            let Self { connection, started } = *self;
+            let Some(Started { channel, target, size }) = started else {
+                return Err(BackendError::Session("it was not started".into()));
+            };
+            let result = shell::run(&connection, channel, &target, size, link).await;
             connection.goodbye().await;
             result
         })
+    }
+
+    fn goodbye(self: Box<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move { self.connection.goodbye().await })
     }
 }

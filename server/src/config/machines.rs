@@ -20,11 +20,20 @@ pub struct Machines {
     /// How often a quiet connection is probed, in seconds (1 to 600); three misses end it.
     #[serde(deserialize_with = "between::<_, 1, 600>")]
     pub keepalive_s: u64,
+    /// How long a connection waits, logged in, for a terminal that somebody may open, in seconds (0 to
+    /// 3600); 0 keeps none ready.
+    #[serde(deserialize_with = "between::<_, 0, 3600>")]
+    pub spare_idle_s: u64,
 }
 
 impl Default for Machines {
     fn default() -> Self {
-        Self { networks: MachineNetworks::default(), connect_timeout_s: 10, keepalive_s: 15 }
+        Self {
+            networks: MachineNetworks::default(),
+            connect_timeout_s: 10,
+            keepalive_s: 15,
+            spare_idle_s: 600,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::bump;
 use super::files::Desk;
+use super::spare::Waiting;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Warning;
 
@@ -27,6 +28,11 @@ pub struct Entry {
     pub(super) desk: Desk,
     pub(super) kept: AtomicBool,
     pub(super) probing: AtomicBool,
+    /// A line to the machine that waits for its session.
+    pub(super) spare: Mutex<Option<Waiting>>,
+    /// Moves whenever somebody may be about to open a session.
+    pub(super) interest: watch::Sender<u64>,
+    pub(super) sparing: AtomicBool,
 }
 
 impl Entry {
@@ -40,6 +46,9 @@ impl Entry {
             desk: Desk::default(),
             kept: AtomicBool::new(false),
             probing: AtomicBool::new(false),
+            spare: Mutex::new(None),
+            interest: watch::Sender::new(0),
+            sparing: AtomicBool::new(false),
         }
     }
 

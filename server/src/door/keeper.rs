@@ -118,6 +118,7 @@ impl Door {
     /// Access is over, or will never be: closes what is open and forgets what was handed out.
     async fn cut(&self, entry: &Entry, life: &Life) {
         let record = entry.record();
+        drop(entry.put_spare(None));
         self.0.registry.close_all_of(&record.id, ended(life).problem);
         entry.desk.clear();
         for forgotten in
@@ -151,22 +152,17 @@ impl Door {
     }
 
     /// Tries until the machine answers, access ends, or its time is up: the life says so.
-    async fn probe(&self, entry: &Entry) {
+    async fn probe(&self, entry: &Arc<Entry>) {
         let id = entry.record().id.clone();
         loop {
             let record = entry.record();
             if self.life(&record).state != State::Pending {
                 return;
             }
-            let result = match self.terminal_target(&record).await {
-                Ok((backend, target)) => backend.probe(target).await,
-                Err(refused) => {
-                    Err(BackendError::Unreachable(refused.detail.trim_end_matches('.').to_owned()))
-                }
-            };
+            let result = self.connect(&record).await;
             let now = self.now();
             match result {
-                Ok(()) => {
+                Ok(spare) => {
                     let ready = self.change(&id, |record| {
                         record.facts.probe_ready(&record.policy, now).map_err(Refused::from)
                     });
@@ -176,8 +172,12 @@ impl Door {
                             tracing::debug!(build.id = %id, %refused, "machine answered too late");
                             return;
                         }
-                        Ok(_) => return,
+                        Ok(_) => {
+                            self.offer_spare(entry, &record, spare);
+                            return;
+                        }
                     }
+                    spare.line.goodbye().await;
                 }
                 Err(error) => {
                     let why = in_words(&error);

@@ -227,6 +227,8 @@ impl Door {
             endpoint: endpoint.clone(),
             credential: self.credential(&record.id, &endpoint.protocol).await?,
             platform: record.about.platform,
+            build: record.id.clone(),
+            session: String::new(),
             build_dir: record.about.build_dir.clone(),
             keepalive: Duration::from_secs(machines.keepalive_s),
             connect_timeout: Duration::from_secs(machines.connect_timeout_s),

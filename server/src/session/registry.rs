@@ -8,8 +8,9 @@ use transom_protocol::problem::Problem;
 
 use super::{Opening, Phase, Session};
 use crate::access::BuildId;
-use crate::backend::{Backend, Target, Terminal};
+use crate::backend::{Backend, Line, Target, Terminal};
 use crate::lifetime::Lifetime;
+use crate::shard::{Shard, Shards};
 
 /// How long a session that is over stays visible, so that a viewer whose connection had just
 /// dropped still learns how it ended.
@@ -20,18 +21,33 @@ const REMEMBERED: Duration = Duration::from_secs(60);
 pub struct Registry {
     sessions: Arc<Mutex<BTreeMap<String, Arc<Session>>>>,
     lifetime: Lifetime,
+    shards: Shards,
     per_build: usize,
     scrollback_bytes: usize,
 }
 
+/// A line to a machine that waits for its session, and the shard that it lives on.
+pub struct Spare {
+    /// The line.
+    pub line: Box<dyn Line<Terminal>>,
+    /// Where it was made: its session runs there too.
+    pub shard: Shard,
+}
+
 impl Registry {
-    /// An empty registry whose sessions run on `lifetime`.
+    /// An empty registry whose sessions run on `lifetime`, each on one of `shards`.
     #[must_use]
-    pub fn new(lifetime: Lifetime, per_build: usize, scrollback_bytes: usize) -> Self {
-        Self { sessions: Arc::default(), lifetime, per_build, scrollback_bytes }
+    pub fn new(lifetime: Lifetime, shards: Shards, per_build: usize, scrollback_bytes: usize) -> Self {
+        Self { sessions: Arc::default(), lifetime, shards, per_build, scrollback_bytes }
     }
 
-    /// Starts a session. It is opening until the machine has answered.
+    /// The threads that sessions run on.
+    #[must_use]
+    pub fn shards(&self) -> &Shards {
+        &self.shards
+    }
+
+    /// Starts a session, over `spare` where there is one. It is opening until the machine has answered.
     ///
     /// # Errors
     /// [`Problem::TooMany`] at the limit of the build; [`Problem::Restarting`] while the server ends.
@@ -40,24 +56,30 @@ impl Registry {
         opening: Opening,
         backend: Arc<dyn Backend<Terminal>>,
         target: Target,
+        spare: Option<Spare>,
     ) -> Result<Arc<Session>, Problem> {
         if self.lifetime.is_ending() {
             return Err(Problem::Restarting);
         }
-        let (session, writer) = {
+        let (session, writer, line) = {
             let mut sessions = self.sessions();
             let live = |s: &&Arc<Session>| s.build == opening.build && !matches!(s.phase(), Phase::Ended(_));
             if sessions.values().filter(live).count() >= self.per_build {
                 return Err(Problem::TooMany);
             }
-            let (session, writer) = Session::new(opening, self.scrollback_bytes);
+            let (line, shard) = match spare {
+                Some(Spare { line, shard }) => (Some(line), shard),
+                None => (None, self.shards.next()),
+            };
+            let (session, writer) = Session::new(opening, shard, self.scrollback_bytes);
             sessions.insert(session.id.clone(), Arc::clone(&session));
-            (session, writer)
+            (session, writer, line)
         };
         session.tell();
         let (registry, id) = (self.clone(), session.id.clone());
-        self.lifetime.spawn(async move {
-            writer.write(backend, target).await;
+        let shard = session.shard.handle().clone();
+        self.lifetime.spawn_on(&shard, async move {
+            writer.write(backend, target, line).await;
             registry.lifetime.clone().spawn_until_end(registry.forget_later(id));
         });
         Ok(session)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use transom_protocol::problem::Problem;
 use transom_protocol::wire::{Role, Size};
 
 use crate::access::Person;
@@ -37,9 +38,12 @@ pub struct Seat {
     pub dropped: u64,
     size: Size,
     arrival: u64,
+    knock: u64,
     sent: u64,
     acked: u64,
     heard: Instant,
+    /// Whether it skips its backlog and holds nobody back meanwhile.
+    flushing: bool,
 }
 
 /// All seats of a session, and whose size rules.
@@ -68,6 +72,9 @@ pub struct Arrival {
     pub size: Size,
     /// When.
     pub at: Timestamp,
+    /// In which order they knocked. What happens to a knock before it comes here takes one longer
+    /// than another.
+    pub knock: u64,
 }
 
 impl Seats {
@@ -78,23 +85,30 @@ impl Seats {
         Self { seats: BTreeMap::new(), driver: None, arrivals: 0, head: 0, pace }
     }
 
-    /// Gives a new seat, or the old one back to the same person; `None` when all are taken.
-    pub fn take(&mut self, arrival: Arrival, most: usize, now: Instant) -> Option<Seat> {
+    /// Gives a new seat, or the old one back to the same person.
+    ///
+    /// # Errors
+    /// [`Problem::TooMany`] when all are taken, [`Problem::TakenOver`] for the old one where somebody
+    /// who knocked later has it: a connection that dropped may get here after the one that followed it.
+    pub fn take(&mut self, arrival: Arrival, most: usize, now: Instant) -> Result<Seat, Problem> {
         self.arrivals += 1;
         let old = arrival.back_to.as_ref().and_then(|id| self.seats.get_mut(id));
         let id = match old.filter(|seat| seat.person.sub == arrival.person.sub) {
+            Some(seat) if seat.knock > arrival.knock => return Err(Problem::TakenOver),
             Some(seat) => {
+                seat.knock = arrival.knock;
                 seat.generation += 1;
                 seat.connected = true;
                 seat.role = arrival.role;
                 seat.size = arrival.size;
                 seat.arrival = self.arrivals;
                 seat.heard = now;
+                seat.flushing = false;
                 seat.id.clone()
             }
             None => {
                 if self.connected().count() >= most {
-                    return None;
+                    return Err(Problem::TooMany);
                 }
                 let seat = Seat {
                     id: arrival.id.clone(),
@@ -107,9 +121,11 @@ impl Seats {
                     dropped: 0,
                     size: arrival.size,
                     arrival: self.arrivals,
+                    knock: arrival.knock,
                     sent: 0,
                     acked: 0,
                     heard: now,
+                    flushing: false,
                 };
                 self.seats.insert(arrival.id.clone(), seat);
                 arrival.id
@@ -118,7 +134,7 @@ impl Seats {
         if self.driver.is_none() && arrival.role == Role::Controller {
             self.driver = Some(id.clone());
         }
-        self.seats.get(&id).cloned()
+        self.seats.get(&id).cloned().ok_or(Problem::Internal)
     }
 
     /// The connection `generation` of a seat is gone; for good, or so that it can come back.
@@ -191,12 +207,20 @@ impl Seats {
         self.head = head;
     }
 
+    /// The viewer skips its backlog: until its fresh start the machine does not wait for it.
+    pub fn flushes(&mut self, id: &str, generation: u64) {
+        if let Some(seat) = self.mine(id, generation) {
+            seat.flushing = true;
+        }
+    }
+
     /// Output up to `offset` was sent; after a reset nothing before it will be acknowledged.
     pub fn sent(&mut self, id: &str, generation: u64, offset: u64, reset: bool, now: Instant) {
         if let Some(seat) = self.mine(id, generation) {
             if reset {
                 seat.heard = now;
                 seat.acked = offset;
+                seat.flushing = false;
             }
             seat.sent = offset;
         }
@@ -220,7 +244,7 @@ impl Seats {
     /// Controllers set the pace; whoever only looks never slows the program.
     #[must_use]
     pub fn must_wait(&self, now: Instant) -> Option<Duration> {
-        let lag = |seat: &Seat| self.head.saturating_sub(seat.acked);
+        let lag = |seat: &Seat| if seat.flushing { 0 } else { self.head.saturating_sub(seat.acked) };
         let answering = |seat: &&Seat| {
             seat.role == Role::Controller && (lag(seat) == 0 || now.duration_since(seat.heard) < SILENT_AFTER)
         };
@@ -245,6 +269,7 @@ mod tests {
             role,
             size: Size { cols: 80, rows: 24 },
             at: Timestamp::UNIX_EPOCH,
+            knock: 1,
         }
     }
 
@@ -271,6 +296,17 @@ mod tests {
         seats.take(back("b", "a", "dana"), 8, now).unwrap();
         assert!(seats.mine("a", 1).is_none());
         seats.leave("a", 1, true);
+        assert!(seats.mine("a", 2).is_some());
+    }
+
+    #[test]
+    fn a_connection_that_dropped_does_not_take_the_seat_from_the_one_that_followed() {
+        let (mut seats, now) = (Seats::new(1 << 20), tick().into_std());
+        seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
+        let (dropped, followed) = (back("b", "a", "dana"), back("c", "a", "dana"));
+        seats.take(Arrival { knock: 3, ..followed }, 8, now).unwrap();
+        let late = seats.take(Arrival { knock: 2, ..dropped }, 8, now);
+        assert_eq!(late.unwrap_err(), Problem::TakenOver);
         assert!(seats.mine("a", 2).is_some());
     }
 
@@ -326,6 +362,19 @@ mod tests {
         seats.sent("a", 1, PACE_BYTES, false, flood);
         assert!(seats.acked("a", 1, PACE_BYTES, flood));
         assert_eq!(seats.must_wait(flood), None);
+    }
+
+    #[test]
+    fn who_skips_a_backlog_holds_nobody_back_until_the_fresh_start() {
+        let (mut seats, now) = (Seats::new(1 << 20), tick().into_std());
+        seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
+        seats.produced(PACE_BYTES * 2, now);
+        assert!(seats.must_wait(now).is_some());
+        seats.flushes("a", 1);
+        assert_eq!(seats.must_wait(now), None);
+        seats.sent("a", 1, PACE_BYTES * 2, true, now);
+        seats.produced(PACE_BYTES * 3, now);
+        assert!(seats.must_wait(now).is_some());
     }
 
     #[test]

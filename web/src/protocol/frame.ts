@@ -9,6 +9,7 @@ export const KIND = {
   output: 0x01,
   reset: 0x02,
   input_ack: 0x03,
+  screen: 0x04,
   input: 0x11,
   output_ack: 0x12,
 } as const;
@@ -20,6 +21,7 @@ export type ClientFrame =
 export type ServerFrame =
   | { kind: "output"; offset: number; bytes: Uint8Array }
   | { kind: "reset"; offset: number; skipped: number; size: Size; screen: Uint8Array }
+  | { kind: "screen"; bytes: Uint8Array }
   | { kind: "input_ack"; offset: number };
 
 export type FrameFault =
@@ -74,6 +76,8 @@ export function decodeServerFrame(message: Uint8Array): ServerFrame {
     }
     case KIND.reset:
       return decodeReset(message);
+    case KIND.screen:
+      return { kind: "screen", bytes: payload(message, 1, OUTPUT_BYTES) };
     case KIND.input_ack: {
       const offset = cursor(message, 1);
       checkNothingLeft(message);
@@ -99,6 +103,12 @@ export function encodeServerFrame(frame: ServerFrame): Uint8Array<ArrayBuffer> {
   switch (frame.kind) {
     case "output":
       return withPayload(KIND.output, frame.offset, frame.bytes);
+    case "screen": {
+      const out = new Uint8Array(1 + frame.bytes.length);
+      out[0] = KIND.screen;
+      out.set(frame.bytes, 1);
+      return out;
+    }
     case "input_ack":
       return withPayload(KIND.input_ack, frame.offset, NOTHING);
     case "reset": {

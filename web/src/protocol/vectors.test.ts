@@ -43,6 +43,8 @@ function plain(frame: ClientFrame | ServerFrame): Record<string, string | number
       const { kind, offset, skipped, size, screen } = frame;
       return { kind, offset, skipped, cols: size.cols, rows: size.rows, hex: hexOf(screen) };
     }
+    case "screen":
+      return { kind: frame.kind, hex: hexOf(frame.bytes) };
     case "input_ack":
     case "output_ack":
       return { kind: frame.kind, offset: frame.offset };

@@ -1,18 +1,22 @@
 /** One element's stay in one session: what the connection says, drawn; what is typed, sent. */
 import type { AccessNotice } from "../protocol/gen/AccessNotice";
+import { OUTPUT_WINDOW_BYTES } from "../protocol/gen/limits";
 import type { Role } from "../protocol/gen/Role";
 import type { Size } from "../protocol/gen/Size";
 import type { Welcome } from "../protocol/gen/Welcome";
 import { Connection } from "../transport/connection";
+import type { SocketFactory } from "../transport/socket";
 import type { ConnectionListener, Exit, Reset, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
-import { openBrowserSocket } from "./browser-socket";
+import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
-import { exitLine, skippedLine } from "./notice";
-import { OutputQueue } from "./output-queue";
-import { History, muteReplies } from "./replies";
+
+import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
+import { exitLine, skippedLine } from "./remark";
+import { History, isFocusReport, muteReplies } from "./replies";
 import type { Screen } from "./screen";
+import { startAfresh } from "./slate";
 
 export interface AttachmentOptions {
   element: EventTarget;
@@ -21,13 +25,20 @@ export interface AttachmentOptions {
   session: string;
   server: string;
   tokens: TokenSource;
+  openSocket?: SocketFactory | undefined;
+  /** Whether what the screen showed before stays as history. */
+  keepHistory: boolean;
   onStatus: (status: Status) => void;
   onRole: (role: Role) => void;
   onSession: (session: string) => void;
   onRemark: (text: string) => void;
 }
 
+const encoder = new TextEncoder();
 const FALLBACK: Size = { cols: 80, rows: 24 };
+const NOTHING = new Uint8Array(0);
+/** Output is told of at most this often. */
+const ACTIVITY_MS = 500;
 
 export class Attachment {
   readonly #options: AttachmentOptions;
@@ -37,6 +48,9 @@ export class Attachment {
   readonly #history = new History();
   readonly #muted: { dispose(): void };
   #driver: string | null = null;
+  /** Offset behind all output that is on the screen or on its way there. */
+  #shown = 0;
+  #activeAt = Number.NEGATIVE_INFINITY;
   #connected = false;
   #exited = false;
   #disposed = false;
@@ -45,27 +59,25 @@ export class Attachment {
     const { screen, session, server, tokens } = options;
     this.#options = options;
     this.#screen = screen;
-    screen.term.reset();
     screen.letterbox(false);
     screen.resize(screen.boxSize ?? FALLBACK);
-    this.#muted = muteReplies(screen.term, () => this.#mayAnswer());
+    this.#muted = muteReplies(screen.term, () => this.mayAnswer);
     this.#queue = new OutputQueue(
       { write: (bytes, parsed) => screen.term.write(bytes, parsed) },
       (offset) => this.#connection.parsed(offset),
     );
-    const url = new URL("/api/v1/socket", server);
-    url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
+    this.#queue.reset(0, (done) => this.#afresh(options.keepHistory, null, NOTHING, done));
     this.#connection = new Connection({
-      url: url.href,
+      url: socketAddress(server),
       session: session === "" ? undefined : session,
       size: () => screen.boxSize ?? screen.size,
       tokens,
-      openSocket: openBrowserSocket,
+      openSocket: options.openSocket ?? openBrowserSocket,
       clock: browserClock,
       random: Math.random,
       listener: this.#listener(),
     });
-    this.#connection.setVisible(!document.hidden);
+    this.setVisible(!document.hidden);
     this.#connection.start();
   }
 
@@ -74,7 +86,25 @@ export class Attachment {
   }
 
   get waitsForNewShell(): boolean {
-    return this.#exited && this.#mayType();
+    return this.#exited && this.mayType;
+  }
+
+  /** Whether what is parsed was made now, and is no replay. */
+  get isNow(): boolean {
+    return !this.#history.past;
+  }
+
+  /** Whether this viewer answers for the terminal: it drives, and what is parsed was made now. */
+  get mayAnswer(): boolean {
+    return this.isNow && this.mayType && this.#driver !== null && this.#drives();
+  }
+
+  get mayType(): boolean {
+    return this.#connection.place?.role === "controller";
+  }
+
+  type(text: string): void {
+    if (!isFocusReport(text) || this.mayAnswer) this.input(encoder.encode(text));
   }
 
   input(bytes: Uint8Array): void {
@@ -101,7 +131,13 @@ export class Attachment {
     this.#connection.wake();
   }
 
+  online(): void {
+    this.#connection.online();
+  }
+
+  /** A hidden page's timers run once a second or more seldom, so a turn of the emulator has to take in more. */
   setVisible(visible: boolean): void {
+    this.#queue.handful = visible ? HANDFUL_BYTES : OUTPUT_WINDOW_BYTES;
     this.#connection.setVisible(visible);
   }
 
@@ -126,6 +162,8 @@ export class Attachment {
       status: alive((status) => this.#onStatus(status)),
       welcome: alive((welcome) => this.#onWelcome(welcome)),
       output: alive((offset, bytes) => {
+        this.#shown = offset + bytes.length;
+        this.#tellActivity(offset);
         this.#history.split(
           offset,
           bytes,
@@ -134,6 +172,7 @@ export class Attachment {
         );
       }),
       reset: alive((reset) => this.#onReset(reset)),
+      screen: alive((bytes) => this.#queue.hold((done) => this.#onScreen(bytes, done))),
       size: alive((size) => this.#queue.act(() => this.#take(size))),
       exit: alive((exit) => this.#queue.act(() => this.#onExit(exit))),
       presence: alive((viewers, driver) => {
@@ -178,20 +217,47 @@ export class Attachment {
     announce(element, "transom-connected", { session, viewer, role });
   }
 
+  /** What was shown before stays as history, except where it comes again. */
   #onReset({ offset, skipped, size, screen }: Reset): void {
-    this.#queue.reset(offset, () => {
+    const comesAgain = offset < this.#shown;
+    const remark = skipped > 0 ? skippedLine(skipped) : null;
+    this.#shown = offset;
+    this.#queue.reset(offset, (done) => {
       this.#history.enter(offset);
-      this.#screen.term.reset();
       this.#take(size);
-      if (skipped > 0) this.#screen.remark(skippedLine(skipped));
-      if (screen.length > 0) this.#screen.term.write(screen);
+      this.#afresh(!comesAgain, remark, screen, done);
+    });
+  }
+
+  /** An empty screen, then `screen` on it; nobody is answered meanwhile. */
+  #afresh(keep: boolean, remark: string | null, screen: Uint8Array, done: () => void): void {
+    const { term } = this.#screen;
+    this.#history.redraws(true);
+    // What the emulator holds already belongs to the past.
+    term.write("", () => {
+      if (!keep) term.reset();
+      this.#screen.resetOptions();
+      startAfresh(term, remark);
+      term.write(screen, () => {
+        this.#history.redraws(false);
+        done();
+      });
+    });
+  }
+
+  /** More of the screen of the last reset. */
+  #onScreen(bytes: Uint8Array, done: () => void): void {
+    this.#history.redraws(true);
+    this.#screen.term.write(bytes, () => {
+      this.#history.redraws(false);
+      done();
     });
   }
 
   #onExit(exit: Exit): void {
     this.#exited = true;
     const { status, signal } = exit;
-    this.#screen.remark(`\r\n${exitLine(status, signal, this.#mayType())}`);
+    this.#screen.remark(`\r\n${exitLine(status, signal, this.mayType)}`);
     announce(this.#options.element, "transom-exit", exit);
   }
 
@@ -221,11 +287,11 @@ export class Attachment {
     return this.#driver === null || this.#driver === this.#connection.place?.viewer;
   }
 
-  #mayType(): boolean {
-    return this.#connection.place?.role === "controller";
-  }
-
-  #mayAnswer(): boolean {
-    return !this.#history.past && this.#mayType() && this.#driver !== null && this.#drives();
+  /** Replays of the past are no news. */
+  #tellActivity(offset: number): void {
+    const now = performance.now();
+    if (this.#history.isPast(offset) || now - this.#activeAt < ACTIVITY_MS) return;
+    this.#activeAt = now;
+    announce(this.#options.element, "transom-activity", {});
   }
 }

@@ -22,7 +22,7 @@ export function noticeOf(status: Status, mayOpen: boolean): Notice | null {
     case "stalled":
       return {
         tone: "warn",
-        sentence: "The connection is slow. What you type is sent when it recovers.",
+        sentence: "Connection slow, input paused. What you type is kept.",
         action: "reconnect",
         label: "Reconnect",
       };
@@ -48,11 +48,23 @@ function endNotice(problem: string, sentence: string, mayOpen: boolean): Notice 
       return {
         tone: "end",
         sentence: `${sentence} This shell is lost.`,
-        action: "new",
+        action: mayOpen ? "new" : "page",
         label: NEW,
       };
     case "session-unknown":
-      return { tone: "end", sentence, action: "new", label: NEW };
+      return {
+        tone: "end",
+        sentence: `${sentence} It was closed, or its shell has ended.`,
+        action: mayOpen ? "new" : "page",
+        label: NEW,
+      };
+    case "too-many":
+      return {
+        tone: "end",
+        sentence: "This build has as many terminals as it may have. Close one to open another.",
+        action: "reconnect",
+        label: AGAIN,
+      };
     case "taken-over":
       return { tone: "end", sentence, action: "reconnect", label: "Use it here" };
     case "left":
@@ -74,20 +86,3 @@ function endNotice(problem: string, sentence: string, mayOpen: boolean): Notice 
 
 const NEW = "New terminal";
 const AGAIN = "Try again";
-
-/** The last line of a shell. */
-export function exitLine(status: number | null, signal: string | null, mayOpen: boolean): string {
-  const how =
-    status !== null
-      ? `Shell exited with code ${status}.`
-      : signal !== null
-        ? `Shell was ended by signal ${signal}.`
-        : "Shell ended.";
-  return mayOpen ? `${how} Press Enter for a new shell.` : how;
-}
-
-export function skippedLine(bytes: number): string {
-  const size =
-    bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
-  return `--- ${size} skipped ---`;
-}

@@ -22,15 +22,23 @@ beforeEach(() => {
 const KIB = 1024;
 const parse = () => done.shift()?.();
 
-it("hands over what is there at once, then never more than 128 KiB", () => {
+it("hands over frames as they are, 128 KiB ahead of what is parsed", () => {
   for (let i = 0; i < 9; i += 1) queue.push(i * 32 * KIB, new Uint8Array(32 * KIB));
-  expect(written).toEqual([32 * KIB]);
+  expect(written).toEqual(Array(4).fill(32 * KIB));
   parse();
-  expect(written).toEqual([32 * KIB, 128 * KIB]);
-  parse();
-  parse();
-  expect(written.at(-1)).toBe(128 * KIB);
+  expect(written).toHaveLength(5);
+  while (done.length > 0) parse();
+  expect(written).toHaveLength(9);
   expect(acks.at(-1)).toBe(9 * 32 * KIB);
+});
+
+it("hands over a larger frame by itself, and more at once where that is wanted", () => {
+  queue.push(0, new Uint8Array(100 * KIB));
+  queue.push(100 * KIB, new Uint8Array(100 * KIB));
+  queue.push(200 * KIB, new Uint8Array(100 * KIB));
+  expect(written).toHaveLength(1);
+  queue.handful = 1024 * KIB;
+  expect(written).toHaveLength(3);
 });
 
 it("acknowledges what was parsed, every 64 KiB or when nothing waits", () => {
@@ -45,25 +53,57 @@ it("acknowledges what was parsed, every 64 KiB or when nothing waits", () => {
   expect(acks).toEqual([10, 30]);
 });
 
+it("acknowledges once what an emulator parses while it is being handed over", () => {
+  const sync: number[] = [];
+  const eager = new OutputQueue({ write: (_, parsed) => parsed() }, (offset) => sync.push(offset));
+  eager.push(0, new Uint8Array(10));
+  eager.push(10, new Uint8Array(10));
+  expect(sync).toEqual([10, 20]);
+});
+
 it("runs acts in the order of the stream", () => {
   const order: string[] = [];
   queue.push(0, new Uint8Array(1));
-  queue.act(() => order.push(`after ${acks.length} acks`));
+  queue.act(() => order.push("act"));
+  queue.push(1, new Uint8Array(1));
   expect(order).toEqual([]);
+  expect(written).toHaveLength(1);
   parse();
-  expect(order).toHaveLength(1);
+  expect(order).toEqual(["act"]);
+  expect(written).toHaveLength(2);
 });
 
 it("drops on a reset what was not handed over, and acknowledges nothing of before", () => {
+  let restored = () => {};
+  queue.push(0, new Uint8Array(100 * KIB));
+  queue.push(100 * KIB, new Uint8Array(100 * KIB));
+  queue.reset(500 * KIB, (ready) => {
+    restored = ready;
+  });
+  queue.push(500 * KIB, new Uint8Array(5));
+  parse();
+  expect(written).toEqual([100 * KIB]);
+  restored();
+  expect(written).toEqual([100 * KIB, 5]);
+  parse();
+  expect(acks).toEqual([500 * KIB + 5]);
+});
+
+it("lets a second reset replace what waited behind the first", () => {
   const order: string[] = [];
-  queue.push(0, new Uint8Array(10));
-  queue.push(10, new Uint8Array(10));
-  queue.reset(500, () => order.push("reset"));
-  queue.push(500, new Uint8Array(5));
-  expect(order).toEqual([]);
-  parse();
-  expect(order).toEqual(["reset"]);
-  expect(written).toEqual([10, 5]);
-  parse();
-  expect(acks).toEqual([505]);
+  let first = () => {};
+  queue.reset(10, (ready) => {
+    order.push("first");
+    first = ready;
+  });
+  queue.push(10, new Uint8Array(1));
+  queue.reset(90, (ready) => {
+    order.push("second");
+    ready();
+  });
+  queue.push(90, new Uint8Array(2));
+  expect(order).toEqual(["first"]);
+  first();
+  expect(order).toEqual(["first", "second"]);
+  expect(written).toEqual([2]);
 });

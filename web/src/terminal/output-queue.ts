@@ -5,20 +5,28 @@
 import { ACK_EVERY_BYTES } from "../protocol/gen/limits";
 
 export interface Emulator {
+  /** Keeps `bytes` until they are parsed; `parsed` may be called before this returns. */
   write(bytes: Uint8Array, parsed: () => void): void;
 }
 
-type Item = { bytes: Uint8Array; end: number } | { run: () => void };
+type Item = { bytes: Uint8Array; end: number } | { run: (done: () => void) => void };
 
-/** Handed over at once; parsed in a few milliseconds, so nothing waits long behind it. */
-const HANDFUL_BYTES = 128 * 1024;
+/**
+ * Handed over at once. Parsed in a few milliseconds, so that a reset is never far off; enough that the
+ * emulator always has something to go on with.
+ */
+export const HANDFUL_BYTES = 128 * 1024;
 
 export class OutputQueue {
   readonly #emulator: Emulator;
   readonly #acknowledge: (offset: number) => void;
   #items: Item[] = [];
-  #busy = false;
-  #parsed = 0;
+  /** How many items of the list are done with. */
+  #done = 0;
+  #handed = 0;
+  #acting = false;
+  #pumping = false;
+  #handful = HANDFUL_BYTES;
   #acked = 0;
   /** Goes up with every reset: what was handed over before needs no acknowledgement. */
   #generation = 0;
@@ -28,6 +36,12 @@ export class OutputQueue {
     this.#acknowledge = acknowledge;
   }
 
+  /** How much the emulator may hold at once. */
+  set handful(bytes: number) {
+    this.#handful = bytes;
+    this.#pump();
+  }
+
   push(offset: number, bytes: Uint8Array): void {
     this.#items.push({ bytes, end: offset + bytes.length });
     this.#pump();
@@ -35,70 +49,77 @@ export class OutputQueue {
 
   /** Runs once everything before it is parsed. */
   act(run: () => void): void {
+    this.hold((done) => {
+      run();
+      done();
+    });
+  }
+
+  /** Runs once everything before it is parsed; what comes after waits until that is done. */
+  hold(run: (done: () => void) => void): void {
     this.#items.push({ run });
     this.#pump();
   }
 
-  /** Drops what waits, then runs and goes on at `offset`. */
-  reset(offset: number, run: () => void): void {
+  /** Drops what waits, then runs and goes on at `offset` when that is done. */
+  reset(offset: number, run: (done: () => void) => void): void {
     this.#generation += 1;
     this.#items = [{ run }];
-    this.#parsed = offset;
+    this.#done = 0;
     this.#acked = offset;
     this.#pump();
   }
 
   #pump(): void {
-    while (!this.#busy) {
-      const first = this.#items[0];
-      if (first === undefined) return;
-      if ("run" in first) {
-        this.#items.shift();
-        first.run();
-      } else {
-        this.#hand(first.bytes.length);
-      }
+    // An emulator that parses at once calls back while it is being handed more.
+    if (this.#pumping) return;
+    this.#pumping = true;
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#done += 1;
+      if ("run" in next) this.#run(next.run);
+      else this.#hand(next.bytes, next.end);
     }
+    this.#pumping = false;
+    this.#forget();
   }
 
-  #hand(least: number): void {
-    const batch: Uint8Array[] = [];
-    let length = 0;
-    let end = 0;
-    for (const item of this.#items) {
-      if ("run" in item || length + item.bytes.length > Math.max(HANDFUL_BYTES, least)) break;
-      batch.push(item.bytes);
-      length += item.bytes.length;
-      end = item.end;
-    }
-    this.#items.splice(0, batch.length);
-    this.#busy = true;
-    const generation = this.#generation;
-    this.#emulator.write(joined(batch, length), () => {
-      this.#busy = false;
-      if (generation === this.#generation) this.#onParsed(end);
+  /** What may be begun now. */
+  #next(): Item | undefined {
+    const item = this.#items[this.#done];
+    if (item === undefined || this.#acting) return undefined;
+    const idle = this.#handed === 0;
+    if ("run" in item) return idle ? item : undefined;
+    return idle || this.#handed + item.bytes.length <= this.#handful ? item : undefined;
+  }
+
+  #run(run: (done: () => void) => void): void {
+    this.#acting = true;
+    run(() => {
+      this.#acting = false;
       this.#pump();
     });
   }
 
-  #onParsed(end: number): void {
-    this.#parsed = end;
-    const drained = this.#items.length === 0;
-    if (drained || this.#parsed - this.#acked >= ACK_EVERY_BYTES) {
-      this.#acked = this.#parsed;
-      this.#acknowledge(this.#parsed);
-    }
+  #hand(bytes: Uint8Array, end: number): void {
+    this.#handed += bytes.length;
+    const generation = this.#generation;
+    this.#emulator.write(bytes, () => {
+      this.#handed -= bytes.length;
+      this.#pump();
+      if (generation === this.#generation) this.#onParsed(end);
+    });
   }
-}
 
-function joined(batch: readonly Uint8Array[], length: number): Uint8Array {
-  const only = batch[0];
-  if (batch.length === 1 && only !== undefined) return only;
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const bytes of batch) {
-    out.set(bytes, at);
-    at += bytes.length;
+  #onParsed(end: number): void {
+    const drained = this.#handed === 0 && this.#done === this.#items.length;
+    if (!drained && end - this.#acked < ACK_EVERY_BYTES) return;
+    this.#acked = end;
+    this.#acknowledge(end);
   }
-  return out;
+
+  #forget(): void {
+    if (this.#done < this.#items.length && this.#done < 64) return;
+    this.#items.splice(0, this.#done);
+    this.#done = 0;
+  }
 }

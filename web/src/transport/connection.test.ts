@@ -20,6 +20,7 @@ function connect(session?: string): Connection {
     welcome: (w) => heard.push(`welcome ${w.viewer}`),
     output: (offset, bytes) => heard.push(`output ${offset} ${new TextDecoder().decode(bytes)}`),
     reset: (r) => heard.push(`reset ${r.offset} skipped ${r.skipped}`),
+    screen: (bytes) => heard.push(`screen ${new TextDecoder().decode(bytes)}`),
     size: (s) => heard.push(`size ${s.cols}x${s.rows}`),
     exit: (e) => heard.push(`exit ${e.status}`),
     presence: (v) => heard.push(`presence ${v.length}`),
@@ -176,8 +177,9 @@ describe("coming back", () => {
     const again = await comeBack({ output: 900 });
     const reset = { skipped: 895, size: { cols: 80, rows: 24 }, screen: new Uint8Array() };
     again.sends({ kind: "reset", offset: 900, ...reset });
+    again.sends({ kind: "screen", bytes: new TextEncoder().encode("more") });
     again.sends({ kind: "output", offset: 900, bytes: text("x") });
-    expect(heard.slice(-2)).toEqual(["reset 900 skipped 895", "output 900 x"]);
+    expect(heard.slice(-3)).toEqual(["reset 900 skipped 895", "screen more", "output 900 x"]);
   });
 
   it("acknowledges nothing of before in another place", async () => {
@@ -414,6 +416,51 @@ describe("silence", () => {
     await clock.advance(26_000);
     expect(s.closedWith).toBe(4000);
     expect(sockets.length).toBeGreaterThan(1);
+  });
+
+  it("keeps what is typed until the connection answers again", async () => {
+    const s = await goLive();
+    await clock.advance(10_000);
+    connection.send(text("ls"));
+    expect(s.input).toEqual([]);
+    s.says({ type: "pong", id: 1 });
+    expect(s.input).toEqual([{ offset: 0, length: 2 }]);
+  });
+
+  it("is not borne long once the page or the network is back", async () => {
+    const s = await goLive({ resumed: true });
+    connection.setVisible(false);
+    await clock.advance(60_000);
+    connection.setVisible(true);
+    expect(s.frames.at(-1)).toEqual({ kind: "output_ack", offset: 0 });
+    await clock.advance(2500);
+    expect(s.closedWith).toBe(4000);
+    expect(connection.status.state).toBe("reconnecting");
+    await clock.advance(400);
+    const again = sockets.length;
+    socket().open();
+    socket().says(welcomeOf({ resumed: true }));
+    connection.online();
+    socket().says({ type: "pong", id: 1 });
+    await clock.advance(4900);
+    expect(connection.status.state).toBe("live");
+    expect(sockets.length).toBe(again);
+  });
+
+  it("ends a wait for the next try when the page is shown or the network is there", async () => {
+    const s = await goLive();
+    s.drops(1006);
+    connection.online();
+    await settle();
+    expect(sockets.length).toBe(2);
+    socket().drops(1006);
+    connection.setVisible(true);
+    await settle();
+    expect(sockets.length).toBe(3);
+    connection.online();
+    connection.setVisible(true);
+    await settle();
+    expect(sockets.length).toBe(3);
   });
 
   it("means nothing while the page is hidden", async () => {

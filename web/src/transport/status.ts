@@ -32,6 +32,8 @@ export interface ConnectionListener {
   welcome(welcome: Welcome): void;
   output(offset: number, bytes: Uint8Array): void;
   reset(reset: Reset): void;
+  /** More of the screen of the last reset. */
+  screen(bytes: Uint8Array): void;
   size(size: Size): void;
   exit(exit: Exit): void;
   presence(viewers: readonly ViewerInfo[], driver: string | null): void;

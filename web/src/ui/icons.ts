@@ -15,6 +15,7 @@ export const desktopIcon = icon(
 );
 export const backIcon = icon(svg`<path d="M12 4 6 10l6 6" />`);
 export const plusIcon = icon(svg`<path d="M10 4v12M4 10h12" />`);
+export const closeIcon = icon(svg`<path d="m6 6 8 8M14 6l-8 8" />`);
 export const viewIcon = icon(
   svg`<path d="M3 6h8M15 6h2M3 14h2M9 14h8" /><circle cx="13" cy="6" r="2" /><circle cx="7" cy="14" r="2" />`,
 );

@@ -10,8 +10,9 @@ use russh::keys::{
 use russh::{Channel, ChannelMsg, Disconnect, Preferred, cipher};
 use transom_protocol::wire::Size;
 
+use super::certificate;
+use super::launch::{self, Manner};
 use super::valve::{Valve, Valved};
-use super::{certificate, command};
 use crate::backend::{BackendError, Credential, Target};
 
 /// Bytes the machine may send before it is let send more. Small, so that what is in flight when
@@ -120,23 +121,30 @@ impl Connection {
         self.valve.clone()
     }
 
+    /// Whether the connection still stands, as far as is known.
+    pub(super) fn is_alive(&self) -> bool {
+        !self.handle.is_closed()
+    }
+
     /// Opens a channel with a PTY of `size` and starts the shell on it.
     pub(super) async fn terminal(
         &self,
         target: &Target,
         size: Size,
+        manner: Manner,
     ) -> Result<Channel<client::Msg>, BackendError> {
         let opening = async {
             let mut channel = self.handle.channel_open_session().await.map_err(refused)?;
+            // Both at once, a round trip saved: sshd answers in order.
             channel
                 .request_pty(true, "xterm-256color", size.cols.into(), size.rows.into(), 0, 0, &[])
                 .await
                 .map_err(refused)?;
-            granted(&mut channel, "it gave no terminal").await?;
-            match command::interactive_shell(target.platform, target.build_dir.as_deref()) {
+            match launch::command(target, manner) {
                 Some(command) => channel.exec(true, command).await.map_err(refused)?,
                 None => channel.request_shell(true).await.map_err(refused)?,
             }
+            granted(&mut channel, "it gave no terminal").await?;
             granted(&mut channel, "it started no shell").await?;
             Ok(channel)
         };
