@@ -70,6 +70,9 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(subject: &str, argument: &str, report: &mut Report) -> anyhow::Result<()> {
+    if subject == "files" {
+        return files::run(&Ground::without_peers("").await?, report).await;
+    }
     let ground = Ground::prepare().await?;
     match subject {
         "bulk" => bulk::run(&ground, report).await,
