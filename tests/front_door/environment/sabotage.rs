@@ -126,39 +126,30 @@ async fn where_bash_dies_before_any_command_the_login_shell_is_tried() -> anyhow
 }
 
 #[tokio::test]
-async fn without_a_home_or_the_wanted_shell_there_is_still_one() -> anyhow::Result<()> {
-    for (shell, home) in [("/nonexistent/fish", true), ("/usr/sbin/nologin", true), ("/bin/bash", false)] {
-        let mut ground = Ground::new(shell, "").await?;
-        let mut build = fixture(&ground.machine, shell);
-        if !home {
-            let shared = ground.machine.path("shared");
-            std::fs::rename(ground.file(".transom"), &shared)?;
-            ground.machine_without_home(&shared)?;
-            build.insert("HOME".to_owned(), "/nonexistent".to_owned());
-            let snapshot: Vec<u8> =
-                build.iter().flat_map(|(n, v)| format!("{n}={v}\0").into_bytes()).collect();
-            std::fs::write(shared.join("builds/b1/env"), snapshot)?;
-        }
+async fn without_the_wanted_shell_there_is_still_one() -> anyhow::Result<()> {
+    for shell in ["/nonexistent/fish", "/usr/sbin/nologin", "/etc/passwd", ""] {
+        let ground = Ground::new(shell, "").await?;
         let mut socket = another(&ground.front).await?;
-        assert_same(&printed(&mut socket, &ground.machine).await?, &build, &[]);
-        socket.type_text("shopt -q login_shell || echo a-bash-$((6*7))\r").await?;
-        socket.see("a-bash-42").await?;
+        ground.serves(&mut socket, shell).await?;
     }
     Ok(())
 }
 
-impl Ground {
-    fn machine_without_home(&mut self, shared: &std::path::Path) -> anyhow::Result<()> {
-        let config = self.machine.path("sshd_config");
-        let text = std::fs::read_to_string(&config)?;
-        let text = text.replacen(
-            &format!("SetEnv HOME={} ", self.machine.path("home").display()),
-            &format!("SetEnv HOME=/nonexistent TRANSOM_HOME={}", shared.display()),
-            1,
-        );
-        std::fs::write(&config, text)?;
-        self.machine.reload()
-    }
+#[tokio::test]
+async fn without_a_home_there_is_still_a_shell() -> anyhow::Result<()> {
+    let (front, mut machine) = (Front::start().await?, Machine::start()?);
+    let shared = machine.path("shared");
+    leave(&machine, "b1", &fixture(&machine, "/bin/bash"))?;
+    std::fs::rename(machine.path("home/.transom"), &shared)?;
+    std::fs::remove_dir_all(machine.path("home"))?;
+    machine.reconfigure(&format!(
+        "SetEnv HOME={} TRANSOM_HOME={}",
+        machine.path("home").display(),
+        shared.display()
+    ))?;
+    front.ready_build("b1", &machine, Value::Null).await?;
+    let mut socket = another(&front).await?;
+    Ground { front, machine }.serves(&mut socket, "/bin/bash").await
 }
 
 #[tokio::test]
