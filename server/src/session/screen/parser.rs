@@ -289,8 +289,8 @@ impl Parser {
     fn finish_character(&mut self, to: &mut impl Perform) {
         let [first, second, third, fourth] = self.partial.map(u32::from);
         let (length, code, least) = match first {
-            ..0xe0 => (2, (first & 0x1f) << 6 | second & 0x3f, 0x80),
-            ..0xf0 => (3, (first & 0x0f) << 12 | (second & 0x3f) << 6 | third & 0x3f, 0x800),
+            0..0xe0 => (2, (first & 0x1f) << 6 | second & 0x3f, 0x80),
+            0xe0..0xf0 => (3, (first & 0x0f) << 12 | (second & 0x3f) << 6 | third & 0x3f, 0x800),
             _ => (
                 4,
                 (first & 0x07) << 18 | (second & 0x3f) << 12 | (third & 0x3f) << 6 | fourth & 0x3f,
