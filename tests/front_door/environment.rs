@@ -89,9 +89,10 @@ async fn another(front: &Front) -> anyhow::Result<Socket> {
 async fn printed(socket: &mut Socket, machine: &Machine) -> anyhow::Result<Variables> {
     let file = machine.build_dir().join("printed");
     let _ = std::fs::remove_file(&file);
-    let command = format!("printenv -0 > {}; echo printed-$((6*7))\r", file.display());
+    let time = socket.typed;
+    let command = format!("printenv -0 > {}; echo printed-$((6*7))-{time}\r", file.display());
     socket.type_text(&command).await?;
-    socket.see("printed-42").await?;
+    socket.see(&format!("printed-42-{time}\r\n")).await?;
     parsed(&std::fs::read(&file)?)
 }
 

@@ -13,6 +13,7 @@ pub mod process;
 pub mod settings;
 pub mod socket;
 pub mod tab;
+pub mod transcript;
 
 use std::time::Duration;
 

@@ -8,12 +8,10 @@ use bytes::Bytes;
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::sync::mpsc;
-use transom_protocol::wire::Size;
 
-use super::shell::Start;
+use super::shell::{SILENCE, Start, Typed};
 use super::valve::Valve;
 use crate::backend::{BackendError, Exit, Link, Terminal, TerminalEvent, TerminalInput};
-use crate::clock::tick;
 
 /// Held-back output at which the valve closes, in bytes.
 const CLOSE_AT_BYTES: usize = 64 * 1024;
@@ -27,13 +25,13 @@ pub(super) async fn pump(
 ) -> Result<Exit, BackendError> {
     let Link { input, output } = link;
     let (mut reader, writer) = channel.split();
-    let (mut size, mut typed) = (start.size, start.typed);
+    let mut typed = std::mem::take(&mut start.typed);
     let result = {
-        let typing = type_into(writer, input, &mut size, &mut typed);
+        let typing = type_into(writer, input, &mut typed);
         tokio::pin!(typing);
         draw(&mut reader, &valve, output, start, typing).await
     };
-    (start.size, start.typed) = (size, typed);
+    start.typed = typed;
     result
 }
 
@@ -51,11 +49,12 @@ async fn draw(
     let mut held = Held::default();
     let mut exit = None;
     let mut channel_open = true;
+    let timer = tokio::time::sleep(SILENCE);
+    tokio::pin!(timer);
     loop {
         if !channel_open && held.events.is_empty() {
             return exit.ok_or_else(|| BackendError::Gone("the machine closed the connection".into()));
         }
-        let silent_until = start.silent_until();
         tokio::select! {
             message = reader.wait(), if channel_open => match message {
                 Some(ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. }) => {
@@ -88,8 +87,11 @@ async fn draw(
                 }
                 Err(_) => return Ok(Exit::Unknown),
             },
-            () = tokio::time::sleep_until(silent_until.unwrap_or_else(tick)), if silent_until.is_some() => {
-                held.push(start.silence());
+            () = &mut timer, if start.ages() => {
+                let (more, words) = start.grow_old();
+                let next = timer.deadline() + more;
+                timer.as_mut().reset(next);
+                held.push(words);
             }
             result = &mut typing, if !typing_done => {
                 typing_done = true;
@@ -139,17 +141,21 @@ enum Typing {
 async fn type_into(
     writer: ChannelWriteHalf<Msg>,
     input: &mut mpsc::Receiver<TerminalInput>,
-    last_size: &mut Size,
-    typed: &mut bool,
+    typed: &mut Typed,
 ) -> Typing {
+    if let Some(again) = typed.again.take()
+        && writer.data_bytes(again).await.is_err()
+    {
+        return Typing::Refused;
+    }
     while let Some(message) = input.recv().await {
         let sent = match message {
             TerminalInput::Bytes(bytes) => {
-                *typed = true;
+                typed.note(&bytes);
                 writer.data_bytes(bytes).await
             }
             TerminalInput::Resize(size) => {
-                *last_size = size;
+                typed.size = size;
                 writer.window_change(size.cols.into(), size.rows.into(), 0, 0).await
             }
         };

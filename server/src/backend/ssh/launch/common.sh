@@ -36,8 +36,26 @@ __transom_after() {
     printf ' after step "%s"' "$1"
   fi
 }
+# Says by OSC 7 where the shell is; only the percent sign has to be escaped.
+__transom_here() {
+  [ "${PWD-}" != "${__transom_said_dir-}" ] || return 0
+  __transom_said_dir=${PWD-}
+  __transom_rest=$__transom_said_dir __transom_it=
+  case $__transom_rest in *[[:cntrl:]]*) return 0 ;; esac
+  while :; do
+    case $__transom_rest in
+      *%*)
+        __transom_it=$__transom_it${__transom_rest%%\%*}%25
+        __transom_rest=${__transom_rest#*%}
+        ;;
+      *) break ;;
+    esac
+  done
+  printf '\033]7;file://%s\007' "$__transom_it$__transom_rest"
+}
 __transom_hint() {
   __transom_status=$?
+  __transom_here
   if __transom_read && [ "$__transom_now" -gt "${__transom_told:-0}" ]; then
     __transom_told=$__transom_now
     printf '[transom] environment updated%s - run: transom env reload\n' "$(__transom_after "$__transom_now_step")"

@@ -23,6 +23,7 @@ else
 ${__transom_theirs[0]}}"
 fi
 builtin unset -v __transom_env __transom_first __transom_ours __transom_theirs __transom_list __transom_it __transom_start
+__transom_here
 [ -n "$__transom_quiet" ] || builtin printf "\033]7337;transom;ready;%s\007" "$__transom_kind"
 '
 __transom_ours='builtin eval "$__transom_first"'

@@ -12,6 +12,7 @@ __transom_first() {
   export PATH="$__transom_path"
   [[ -z $__transom_zdot_was ]] || export ZDOTDIR="$__transom_zdot_was"
   unset OLDPWD __transom_env __transom_it __transom_start __transom_zdot __transom_zdot_was
+  __transom_prompt
   [ -n "$__transom_quiet" ] || builtin printf '\033]7337;transom;ready;%s\007' "$__transom_kind"
 }
 __transom_prompt() { emulate -L sh; __transom_hint; }
