@@ -27,7 +27,7 @@ impl Clusters {
     /// Whether unused ones should be dropped first.
     pub(super) fn is_full(&self) -> bool {
         let len = self.numbers.len();
-        len >= self.room.max(FEW) || (len >= CLUSTERS && self.refused % REFUSALS == 0)
+        len >= self.room.max(FEW) || (len >= CLUSTERS && self.refused.is_multiple_of(REFUSALS))
     }
 
     #[cfg(test)]

@@ -38,7 +38,7 @@ impl Links {
 
     /// Whether unused ones should be dropped first.
     pub(super) fn is_full(&self) -> bool {
-        self.taken >= LINKS && self.refused % REFUSALS == 0
+        self.taken >= LINKS && self.refused.is_multiple_of(REFUSALS)
     }
 
     /// A link's number; 0 where it is too long or there are too many.

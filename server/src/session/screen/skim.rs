@@ -135,7 +135,7 @@ fn text_length(bytes: &[u8]) -> usize {
 
 /// A byte that is no text, or perhaps none.
 fn is_odd(byte: u8) -> bool {
-    let low = (byte < 0x20) & (byte != 0x1b) & (byte != b'\r') & ((byte < 0x07) | (byte > 0x0a));
+    let low = (byte < 0x20) & (byte != 0x1b) & (byte != b'\r') & !(0x07..=0x0a).contains(&byte);
     low | (byte == 0x7f) | (byte == 0xc2)
 }
 

@@ -41,7 +41,7 @@ fn a_screen_from_a_snapshot_goes_on_as_the_one_it_was_taken_from() {
 
 #[test]
 fn noise_of_any_kind_and_any_size_is_survived() {
-    for seed in 0..2000 {
+    for seed in 0..1000 {
         let mut dice = Dice::new(seed);
         let size = |dice: &mut Dice| Size { cols: dice.below(40) as u16, rows: dice.below(12) as u16 };
         let mut screen = Screen::new(size(&mut dice));
@@ -96,7 +96,7 @@ fn a_hostile_stream_does_not_make_a_screen_grow() {
 #[test]
 fn a_huge_count_is_no_work() {
     let mut screen = Screen::new(Size { cols: 1000, rows: 1000 });
-    for _ in 0..20 {
+    for _ in 0..3 {
         screen.advance(b"x\x1b[2147483647b\x1b[2147483647S\x1b[2147483647T\x1b[2147483647L\x1b[2147483647M");
         screen.advance(
             b"\x1b[2147483647I\x1b[2147483647Z\x1b[2147483647@\x1b[2147483647P\x1b[2147483647;2147483647H",
@@ -145,7 +145,7 @@ fn log(dice: &mut Dice, lines: usize, odd: usize, cols: usize, rows: usize) -> V
 #[test]
 fn skimming_a_flood_leaves_the_same_as_reading_it() {
     let mut skipped = 0;
-    for seed in 0..4000 {
+    for seed in 0..2500 {
         let mut dice = Dice::new(seed);
         let (cols, rows) = (2 + dice.below(40), 2 + dice.below(8));
         let size = Size { cols: cols as u16, rows: rows as u16 };
@@ -172,5 +172,5 @@ fn skimming_a_flood_leaves_the_same_as_reading_it() {
         skimmed.advance(&after);
         assert!(alike(&read, &skimmed), "seed {seed}, later");
     }
-    assert!(skipped > 1000, "only {skipped} were skipped");
+    assert!(skipped > 700, "only {skipped} were skipped");
 }

@@ -141,7 +141,7 @@ function difference(lived, joined) {
 }
 
 function verdict([cols, rows, newCols, newRows], prefix, snapshot, rest) {
-  const scrollback = newCols > 0 ? 0 : 1000;
+  const scrollback = 1000;
   const lived = fresh(cols, rows, scrollback);
   const joined = fresh(newCols || cols, newRows || rows, scrollback);
   try {

@@ -58,6 +58,43 @@ pub(super) fn ask(questions: &[Question]) -> Vec<String> {
     wrong.map(|(question, verdict)| format!("{}: {verdict}", question.name)).collect()
 }
 
+/// A shell's screen: lines that wrap here and there, and the cursor behind the last one.
+fn shell(dice: &mut Dice, cols: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    for _ in 0..dice.below(12) {
+        let long = dice.below(cols * 3);
+        let text: String = (0..long).map(|at| char::from(b'!' + (at % 90) as u8)).collect();
+        out.extend_from_slice(dice.one(&["", "\x1b[32m", "\x1b[0m"]).as_bytes());
+        out.extend_from_slice(text.as_bytes());
+        out.extend_from_slice(if dice.below(8) == 0 { "漢字\r\n".as_bytes() } else { b"\r\n" });
+    }
+    out.extend_from_slice(b"\x1b[0m$ ");
+    out
+}
+
+#[test]
+fn a_shells_lines_are_laid_out_anew_as_in_the_pages_emulator() {
+    let mut questions = Vec::new();
+    for seed in 0..1000 {
+        let mut dice = Dice::new(seed);
+        let mut size = || Size { cols: 4 + dice.below(40) as u16, rows: 3 + dice.below(12) as u16 };
+        let (old, new) = (size(), size());
+        let mut screen = Screen::new(old);
+        screen.advance(&shell(&mut dice, usize::from(old.cols)));
+        let prefix = screen.snapshot();
+        screen.resize(new);
+        questions.push(Question {
+            name: format!("seed {seed}, {old:?} to {new:?}"),
+            sizes: [old.cols, old.rows, new.cols, new.rows],
+            prefix,
+            snapshot: screen.snapshot(),
+            rest: b"ls\r\nfile\r\n\x1b[A\x1b[Kx".to_vec(),
+        });
+    }
+    let wrong = ask(&questions);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong[..wrong.len().min(10)].join("\n"));
+}
+
 #[test]
 fn ten_thousand_streams_cut_anywhere_are_restored_in_the_pages_emulator() {
     let mut questions = Vec::new();
