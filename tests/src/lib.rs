@@ -6,6 +6,7 @@ pub mod events;
 pub mod forge;
 pub mod front;
 pub mod issuer;
+pub mod lossy;
 pub mod machine;
 pub mod pass;
 pub mod process;
