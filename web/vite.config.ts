@@ -1,15 +1,23 @@
 import { defineConfig } from "vitest/config";
 import { budget } from "./build/budget.ts";
 import { firstPaintScript } from "./build/first-paint.ts";
+import { headLinks } from "./build/head-links.ts";
+import { litCss } from "./build/lit-css.ts";
 
 export default defineConfig({
   // The elements are loaded from other origins, so scripts find each other relative to themselves.
   base: "./",
   plugins: [
     firstPaintScript("src/ui/first-paint.js"),
+    litCss(),
+    headLinks({
+      next: { "access.html": ["terminal.html"] },
+      files: { "terminal.html": { ".woff2": "font" } },
+      soon: { "terminal.html": ["addon-unicode-graphemes", "tools"] },
+    }),
     budget({
       "access.html": 25,
-      "terminal.html": 110,
+      "terminal.html": 111,
       "embed/v1": 110,
     }),
   ],
@@ -22,7 +30,8 @@ export default defineConfig({
     // Older targets would have `light-dark()` rewritten into custom properties.
     cssTarget: ["chrome123", "firefox128", "safari17.5"],
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // `headLinks` writes what the pages need; lazy parts import nothing that is not there already.
+    modulePreload: false,
     rolldownOptions: {
       preserveEntrySignatures: "allow-extension",
       input: {

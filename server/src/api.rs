@@ -10,6 +10,7 @@ mod body;
 mod builds;
 mod error;
 mod events;
+mod files;
 mod health;
 mod machine;
 mod sessions;
@@ -70,6 +71,12 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
+        .routes(routes!(files::list))
+        .routes(routes!(files::stat))
+        .routes(routes!(files::make_directory))
+        .routes(routes!(files::content::download, files::content::upload))
+        .routes(routes!(files::ticket::issue))
+        .routes(routes!(files::ticket::redeem))
         .routes(routes!(tokens::redeem))
         .routes(routes!(tokens::renew))
         .routes(routes!(audit::rows))

@@ -7,6 +7,7 @@
 mod attend;
 mod builds;
 mod entry;
+mod files;
 mod journal;
 mod keeper;
 mod knock;
@@ -37,6 +38,7 @@ use crate::store::{Store, StoreError, UpdateError};
 pub use attend::Attendance;
 pub use builds::{BuildUpdate, Enable, Finished};
 pub use entry::Entry;
+pub use files::{Asked, Download, Part, Ticket, Upload, Uploaded};
 pub use journal::Actor;
 pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
 pub use open::require;

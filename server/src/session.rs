@@ -4,14 +4,20 @@
 //! the [`scrollback::Scrollback`]. Viewers ([`viewer::Viewer`]) are cursors into that surface: none
 //! has a queue, so nothing can pile up. The session outlives its viewers.
 
+mod backdrop;
+mod flush;
 pub mod registry;
 pub mod screen;
 pub mod scrollback;
 pub mod seat;
 pub mod viewer;
+pub mod window;
 
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use transom_protocol::problem::Problem;
@@ -23,6 +29,7 @@ use crate::backend::{
 };
 use crate::clock::tick;
 use crate::shard::Shard;
+use backdrop::{Backdrop, FAR_BEHIND, WORTH_TRAILING};
 use scrollback::Scrollback;
 use seat::Seats;
 
@@ -71,6 +78,7 @@ pub struct Session {
     /// The thread that the session and its viewers run on.
     pub shard: Shard,
     scrollback: Mutex<Scrollback>,
+    backdrop: Backdrop,
     seats: Mutex<Seats>,
     /// Moves whenever the scrollback does.
     head: watch::Sender<u64>,
@@ -123,6 +131,7 @@ impl Session {
             shard,
             news,
             scrollback: Mutex::new(Scrollback::new(limit, size)),
+            backdrop: Backdrop::default(),
             seats: Mutex::new(Seats::new(limit)),
             head: watch::Sender::new(0),
             phase: watch::Sender::new(Phase::Opening),
@@ -232,7 +241,12 @@ impl Writer {
         let mut acks = session.acks.subscribe();
         let mut batch = Vec::with_capacity(LINK_PIECES);
         let mut given_size = first_size;
+        let mut trailing = None;
         let ending = loop {
+            let due = session.scrollback().due();
+            if trailing.is_none() && due >= WORTH_TRAILING {
+                trailing = Some(session.trail());
+            }
             let wait = session.seats().must_wait(tick().into_std());
             let wanted_size = session.seats().size().unwrap_or(given_size);
             tokio::select! {
@@ -253,7 +267,12 @@ impl Writer {
                 _ = company.changed() => {}
                 _ = acks.changed(), if wait.is_some() => {}
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
-                _ = events.recv_many(&mut batch, LINK_PIECES), if wait.is_none() && !events.is_closed() => {
+                _ = poll_fn(|cx| trailing.as_mut().map_or(Poll::Pending, |t| t.poll_unpin(cx))) => {
+                    trailing = None;
+                }
+                _ = events.recv_many(&mut batch, LINK_PIECES),
+                    if wait.is_none() && due < FAR_BEHIND && !events.is_closed() =>
+                {
                     session.apply(&mut batch);
                 }
                 result = &mut running => {

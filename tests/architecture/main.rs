@@ -70,7 +70,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Parts that know neither tasks nor sockets: time, and what came, are arguments.
-const PURE: &[&str] = &["access", "session/scrollback", "session/seat", "keys", "seal"];
+const PURE: &[&str] = &["access", "session/screen", "session/scrollback", "session/seat", "keys", "seal"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

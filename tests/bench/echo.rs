@@ -12,7 +12,7 @@ use crate::report::Report;
 use crate::shell::Shell;
 
 const ROUNDS: usize = 5;
-const KEYS_A_ROUND: usize = 60;
+pub const KEYS_A_ROUND: usize = 60;
 /// Nobody types faster, and everybody on the way has gone back to sleep by then.
 const BETWEEN_KEYS: Duration = Duration::from_millis(10);
 

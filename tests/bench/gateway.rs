@@ -81,8 +81,7 @@ impl Wire {
         // Some send all they have in one frame.
         let room = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let stream = connect(port).await?;
-        let (socket, _) =
-            tokio_tungstenite::client_async_with_config(request, stream, Some(room)).await?;
+        let (socket, _) = tokio_tungstenite::client_async_with_config(request, stream, Some(room)).await?;
         Ok(Self(socket))
     }
 

@@ -73,8 +73,7 @@ impl Ground {
 
     /// The ways that there are here.
     pub fn ways(&self) -> Vec<Way> {
-        let is_there =
-            |way: &Way| matches!(way, Way::Ssh | Way::Transom) || self.gateways.contains_key(way);
+        let is_there = |way: &Way| matches!(way, Way::Ssh | Way::Transom) || self.gateways.contains_key(way);
         Way::ALL.into_iter().filter(is_there).collect()
     }
 
@@ -100,13 +99,18 @@ impl Ground {
         self.open_with(way, &token).await
     }
 
+    /// The key with which plain clients log in.
+    pub fn key(&self) -> std::path::PathBuf {
+        self.files.path().join("key")
+    }
+
     /// A terminal in this way; Transom's with a token that was fetched before.
     pub async fn open_with(&self, way: Way, token: &str) -> anyhow::Result<Shell> {
         self.connect(way, token).await.with_context(|| format!("no terminal through {}", way.name()))
     }
 
     async fn connect(&self, way: Way, token: &str) -> anyhow::Result<Shell> {
-        let key = self.files.path().join("key");
+        let key = self.key();
         let gateway = self.gateways.get(&way);
         let port = gateway.map_or(0, |g| g.port);
         let link = match way {

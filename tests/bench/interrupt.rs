@@ -22,7 +22,13 @@ fn trials(way: Way, is_slow: bool) -> usize {
         Way::Ssh if is_slow => 0,
         Way::Ssh => 20,
         Way::Wetty => 8,
-        Way::Ttyd | Way::Webssh => if is_slow { 2 } else { 5 },
+        Way::Ttyd | Way::Webssh => {
+            if is_slow {
+                2
+            } else {
+                5
+            }
+        }
     }
 }
 

@@ -20,7 +20,9 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
     driver.settle().await?;
     let Link::Transom(transom) = &driver.line.link else { bail!("no terminal of Transom's") };
     let session = transom.socket.welcomed()?.session.clone();
-    driver.type_text("yes $'\\e[32ma line\\e[0m of sixty characters, as a chatty test might print it.'\r").await?;
+    driver
+        .type_text("yes $'\\e[32ma line\\e[0m of sixty characters, as a chatty test might print it.'\r")
+        .await?;
     flood(&mut driver).await?;
     let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
     let mut reading = JoinSet::new();

@@ -9,6 +9,7 @@ mod browser;
 mod bulk;
 mod crowd;
 mod echo;
+mod files;
 mod gateway;
 mod ground;
 mod idle;
@@ -31,7 +32,8 @@ use ground::Ground;
 use line::Way;
 use report::Report;
 
-const SUBJECTS: &[&str] = &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "browser"];
+const SUBJECTS: &[&str] =
+    &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "files", "browser"];
 /// Long enough to see that it goes on, short enough for every day; `crowd=600` for ten minutes.
 const CROWD_S: u64 = 60;
 
@@ -77,6 +79,7 @@ async fn measure(subject: &str, argument: &str, report: &mut Report) -> anyhow::
         "stuck" => stuck::run(&ground, report).await,
         "join" => join::run(&ground, report).await,
         "idle" => idle::run(&ground, report).await,
+        "files" => files::run(&ground, report).await,
         "crowd" => {
             let seconds =
                 if argument.is_empty() { CROWD_S } else { argument.parse().context("crowd=SECONDS")? };

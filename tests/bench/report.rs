@@ -39,14 +39,7 @@ impl Report {
     }
 
     /// The value that `percent` of `values` do not exceed.
-    pub fn percentile(
-        &mut self,
-        way: Way,
-        name: &str,
-        unit: &'static str,
-        values: &[f64],
-        percent: usize,
-    ) {
+    pub fn percentile(&mut self, way: Way, name: &str, unit: &'static str, values: &[f64], percent: usize) {
         let value = percentile(values, percent);
         println!("  {:<44} {:>9} {value:>12.3} {unit}", name, way.name());
         let figure = Figure { value, all: values.to_vec() };
@@ -132,7 +125,11 @@ pub fn print(rows: &[Vec<String>]) {
     for row in all {
         let cells = row.iter().zip(&widths).enumerate();
         let text: Vec<_> = cells
-            .map(|(i, (cell, width))| if i < 2 { format!("{cell:<width$}") } else { format!("{cell:>width$}") })
+            .map(
+                |(i, (cell, width))| {
+                    if i < 2 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+                },
+            )
             .collect();
         println!("{}", text.join("  "));
     }

@@ -19,13 +19,8 @@ use counter::Counter;
 use keys::Keys;
 
 const CUTS: u32 = 200;
-const FAULTS: Faults = Faults {
-    seed: 7,
-    cuts: CUTS,
-    down_bytes: 60_000,
-    up_bytes: 3_000,
-    life: Duration::from_millis(200),
-};
+const FAULTS: Faults =
+    Faults { seed: 7, cuts: CUTS, down_bytes: 60_000, up_bytes: 3_000, life: Duration::from_millis(200) };
 
 async fn ground() -> anyhow::Result<(Front, Machine, Tab)> {
     super::log();

@@ -82,7 +82,8 @@ async fn relay(
     let life = if doomed { dice.within(faults.life) } else { Duration::MAX };
     // One direction is cut after so many bytes; which one, and whether time is faster, is chance.
     let up_is_cut = dice.below(2) == 0;
-    let bytes = |most, cut: bool, dice: &mut Dice| if doomed && cut { 1 + dice.below(most) } else { u64::MAX };
+    let bytes =
+        |most, cut: bool, dice: &mut Dice| if doomed && cut { 1 + dice.below(most) } else { u64::MAX };
     let down_bytes = bytes(faults.down_bytes, !up_is_cut, &mut dice);
     let up_bytes = bytes(faults.up_bytes, up_is_cut, &mut dice);
     let aborts = dice.below(2) == 0;

@@ -3,6 +3,7 @@
 pub mod cable;
 pub mod ci;
 pub mod events;
+pub mod files;
 pub mod forge;
 pub mod front;
 pub mod issuer;

@@ -1,6 +1,7 @@
 /** Fails a build whose entries load more script than their budget, in KiB of gzip. */
 import { gzipSync } from "node:zlib";
-import type { Plugin, Rolldown } from "vite";
+import type { Plugin } from "vite";
+import { graph } from "./head-links.ts";
 
 export function budget(limits: Readonly<Record<string, number>>): Plugin {
   return {
@@ -17,7 +18,7 @@ export function budget(limits: Readonly<Record<string, number>>): Plugin {
           if (chunk === undefined) {
             this.error(`no entry ${entry} to hold against its budget`);
           }
-          const files = loadedAtOnce(chunk, bundle);
+          const files = graph(chunk, bundle);
           const kib = files.reduce((sum, c) => sum + gzipSync(c.code).length, 0) / 1024;
           const own = gzipSync(chunk.code).length / 1024;
           const line = `${entry}: ${kib.toFixed(1)} of ${limit} KiB, entry alone ${own.toFixed(1)}`;
@@ -27,22 +28,4 @@ export function budget(limits: Readonly<Record<string, number>>): Plugin {
       },
     },
   };
-}
-
-/** The entry and what it imports statically; lazy parts do not count. */
-function loadedAtOnce(
-  entry: Rolldown.OutputChunk,
-  bundle: Rolldown.OutputBundle,
-): Rolldown.OutputChunk[] {
-  const seen = new Set<Rolldown.OutputChunk>();
-  const walk = (chunk: Rolldown.OutputChunk): void => {
-    if (seen.has(chunk)) return;
-    seen.add(chunk);
-    for (const name of chunk.imports) {
-      const next = bundle[name];
-      if (next?.type === "chunk") walk(next);
-    }
-  };
-  walk(entry);
-  return [...seen];
 }

@@ -7,11 +7,13 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::bump;
+use super::files::Desk;
 use super::spare::Waiting;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Warning;
 
 /// One build on this node.
+#[derive(Debug)]
 pub struct Entry {
     record: watch::Sender<Arc<BuildRecord>>,
     /// How many are attached, and since when that number has been zero or not.
@@ -22,6 +24,8 @@ pub struct Entry {
     pub(super) warning: watch::Sender<Option<Warning>>,
     /// Why the machine has not answered so far.
     hint: Mutex<Option<String>>,
+    /// Who is at the machine's files.
+    pub(super) desk: Desk,
     pub(super) kept: AtomicBool,
     pub(super) probing: AtomicBool,
     /// A line to the machine that waits for its session.
@@ -39,6 +43,7 @@ impl Entry {
             news: watch::Sender::new(0),
             warning: watch::Sender::new(None),
             hint: Mutex::new(None),
+            desk: Desk::default(),
             kept: AtomicBool::new(false),
             probing: AtomicBool::new(false),
             spare: Mutex::new(None),

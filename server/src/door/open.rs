@@ -48,7 +48,7 @@ impl Door {
             _ if !life.admits => return Err(Problem::NotReady.into()),
             _ => {}
         }
-        let (backend, target) = self.terminal_target(&record).await?;
+        let (backend, mut target) = self.terminal_target(&record).await?;
         let opening = Opening {
             id: crate::random::id("s"),
             build: grant.build.clone(),
@@ -57,6 +57,7 @@ impl Door {
             size,
             news: entry.news.clone(),
         };
+        target.session.clone_from(&opening.id);
         let spare = self.take_spare(entry);
         let session = self.0.registry.open(opening, backend, target, spare)?;
         // An end between the look above and this moment has closed the others already.

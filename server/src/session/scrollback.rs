@@ -1,7 +1,9 @@
 //! The surface of a terminal: its output as a bounded log with absolute offsets.
 //!
-//! Blocks of [`BLOCK_BYTES`] in order; the oldest is forgotten when the rest alone fills the limit.
-//! Changes of size are marks in the log, so every viewer reflows at the same byte.
+//! Blocks of [`BLOCK_BYTES`] in order. A block is due to be forgotten when the rest alone fills the
+//! limit; it goes when the screen behind the log ([`super::backdrop`]) has taken it in, so that screen
+//! is always exactly at the log's oldest byte. Changes of size are marks in the log, so every viewer
+//! reflows at the same byte.
 
 use std::collections::VecDeque;
 
@@ -10,9 +12,9 @@ use transom_protocol::limits;
 use transom_protocol::wire::Size;
 
 const BLOCK_BYTES: usize = 64 * 1024;
-/// How far behind the oldest byte a line's end is looked for, so that a reset does not start in the
-/// middle of an escape sequence or a character.
-const LINE_SEARCH_BYTES: usize = 8 * 1024;
+/// Output before the newest byte that a new viewer gets as its history, in bytes: some 3000 lines,
+/// which a browser parses in a few milliseconds.
+const HISTORY_BYTES: u64 = 256 * 1024;
 
 /// Where a viewer is in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub enum Step {
     },
     /// The terminal has this size from here on.
     Size(Size),
+    /// Its place is not kept, or it has none yet: it needs a screen first.
+    Lost,
     /// It starts anew at `offset`.
     Reset {
         /// Offset of the next byte.
@@ -50,7 +54,42 @@ pub enum Step {
         skipped: u64,
         /// The terminal's size there.
         size: Size,
+        /// Output that restores the screen as it is there.
+        screen: Bytes,
     },
+}
+
+/// Which screen somebody wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Horizon {
+    /// The newest, and nothing before it.
+    Newest,
+    /// One some way back, so that the output behind it makes a history.
+    Recent,
+}
+
+/// A piece of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Output.
+    Output(Bytes),
+    /// The terminal has this size from here on.
+    Size(Size),
+}
+
+/// A stretch of the log from its oldest byte on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The size at its beginning.
+    pub size: Size,
+    /// What is in it, in order.
+    pub pieces: Vec<Piece>,
+    /// Where a viewer is that has seen it all.
+    pub end: Cursor,
+    /// Offset of its end.
+    pub until: u64,
+    /// The size at its end.
+    pub end_size: Size,
 }
 
 /// The output of one terminal, bounded.
@@ -112,7 +151,57 @@ impl Scrollback {
                 self.sealed.push_back(Bytes::from(std::mem::take(&mut self.open)));
             }
         }
-        while self.sealed.len() > 1 && (self.sealed.len() - 1) * BLOCK_BYTES + self.open.len() >= self.limit {
+    }
+
+    /// How many blocks are due to be forgotten.
+    #[must_use]
+    pub fn due(&self) -> usize {
+        let surplus = (self.sealed.len() * BLOCK_BYTES + self.open.len()).saturating_sub(self.limit);
+        (surplus / BLOCK_BYTES).min(self.sealed.len().saturating_sub(1))
+    }
+
+    /// What is due to be forgotten.
+    #[must_use]
+    pub fn due_stretch(&self) -> Stretch {
+        self.stretch(self.tail() + (self.due() * BLOCK_BYTES) as u64)
+    }
+
+    /// What leads to the screen at `horizon`.
+    #[must_use]
+    pub fn stretch_to(&self, horizon: Horizon) -> Stretch {
+        self.stretch(match horizon {
+            Horizon::Newest => self.head,
+            Horizon::Recent => self.tail().max(self.head.saturating_sub(HISTORY_BYTES)),
+        })
+    }
+
+    /// The log from its oldest byte to `until`, changes of size there included.
+    fn stretch(&self, until: u64) -> Stretch {
+        let (mut at, tail) = (self.tail(), self.tail());
+        let mut pieces = Vec::new();
+        let passed = self.marks.iter().filter(|m| m.offset > tail && m.offset <= until);
+        for mark in passed.map(Some).chain([None]) {
+            let stop = mark.map_or(until, |m| m.offset);
+            while at < stop {
+                let bytes = self.read(at, stop);
+                at += bytes.len() as u64;
+                pieces.push(Piece::Output(bytes));
+            }
+            pieces.extend(mark.map(|m| Piece::Size(m.size)));
+        }
+        let end = self.mark_at(until);
+        Stretch {
+            size: self.mark_at(tail).size,
+            pieces,
+            end: Cursor { offset: Some(until), resizes: end.number },
+            until,
+            end_size: end.size,
+        }
+    }
+
+    /// Forgets the whole blocks below `offset`.
+    pub fn forget(&mut self, offset: u64) {
+        while self.sealed.len() > 1 && self.tail() + BLOCK_BYTES as u64 <= offset {
             self.sealed.pop_front();
         }
         let tail = self.tail();
@@ -133,11 +222,12 @@ impl Scrollback {
     pub fn since(&self, cursor: &mut Cursor) -> Step {
         let (tail, head) = (self.tail(), self.head);
         let Some(offset) = cursor.offset.filter(|o| (tail..=head).contains(o)) else {
-            let start = self.line_start(tail);
-            let mark = self.mark_at(start);
-            let seen = cursor.offset.filter(|o| *o < start).unwrap_or(0);
-            *cursor = Cursor { offset: Some(start), resizes: mark.number };
-            return Step::Reset { offset: start, skipped: start - seen, size: mark.size };
+            if cursor.offset.is_some() || tail > 0 || head > HISTORY_BYTES {
+                return Step::Lost;
+            }
+            let mark = self.mark_at(0);
+            *cursor = Cursor { offset: Some(0), resizes: mark.number };
+            return Step::Reset { offset: 0, skipped: 0, size: mark.size, screen: Bytes::new() };
         };
         // A cursor from a resumed viewer knows no mark: it takes the one in force where it stands.
         let told = cursor.resizes;
@@ -172,132 +262,7 @@ impl Scrollback {
         let first = Mark { number: 0, offset: 0, size: Size::default() };
         self.marks.iter().rev().find(|m| m.offset <= offset).copied().unwrap_or(first)
     }
-
-    /// The first line that begins at or behind `tail`; all of it where nothing was forgotten.
-    fn line_start(&self, tail: u64) -> u64 {
-        if tail == 0 {
-            return 0;
-        }
-        let oldest = self.sealed.front().map_or(self.open.as_slice(), |b| b);
-        let searched = &oldest[..oldest.len().min(LINE_SEARCH_BYTES)];
-        searched.iter().position(|b| *b == b'\n').map_or(tail, |at| tail + at as u64 + 1)
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const WIDE: Size = Size { cols: 132, rows: 43 };
-
-    fn drained(log: &Scrollback, cursor: &mut Cursor) -> (Vec<u8>, Vec<Step>) {
-        let (mut bytes, mut others) = (Vec::new(), Vec::new());
-        loop {
-            match log.since(cursor) {
-                Step::UpToDate => return (bytes, others),
-                Step::Output { bytes: more, .. } => bytes.extend_from_slice(&more),
-                other => others.push(other),
-            }
-        }
-    }
-
-    #[test]
-    fn a_new_viewer_gets_everything_that_is_kept() {
-        let mut log = Scrollback::new(1 << 20, Size::default());
-        log.append(b"hello ");
-        log.append(b"world");
-        let mut cursor = Cursor::START;
-        let (bytes, others) = drained(&log, &mut cursor);
-        assert_eq!(bytes, b"hello world");
-        assert_eq!(others, [Step::Reset { offset: 0, skipped: 0, size: Size::default() }]);
-        assert_eq!(log.since(&mut cursor), Step::UpToDate);
-    }
-
-    #[test]
-    fn a_resumed_viewer_goes_on_at_its_byte() {
-        let mut log = Scrollback::new(1 << 20, Size::default());
-        log.append(b"0123456789");
-        let mut cursor = Cursor { offset: Some(4), resizes: 1 };
-        assert_eq!(log.since(&mut cursor), Step::Output { offset: 4, bytes: Bytes::from_static(b"456789") });
-    }
-
-    #[test]
-    fn sizes_come_between_the_bytes_where_they_changed() {
-        let mut log = Scrollback::new(1 << 20, Size::default());
-        log.append(b"narrow");
-        log.resize(WIDE);
-        log.append(b"wide");
-        let mut cursor = Cursor::START;
-        let steps: Vec<_> = std::iter::from_fn(|| match log.since(&mut cursor) {
-            Step::UpToDate => None,
-            step => Some(step),
-        })
-        .collect();
-        assert_eq!(steps[1], Step::Output { offset: 0, bytes: Bytes::from_static(b"narrow") });
-        assert_eq!(steps[2], Step::Size(WIDE));
-        assert_eq!(steps[3], Step::Output { offset: 6, bytes: Bytes::from_static(b"wide") });
-    }
-
-    #[test]
-    fn a_viewer_left_behind_starts_anew_at_a_line_and_is_told_what_it_missed() {
-        let mut log = Scrollback::new(BLOCK_BYTES, Size::default());
-        log.append("0123456789\r\n".repeat(20_000).as_bytes());
-        let mut cursor = Cursor { offset: Some(12), resizes: 1 };
-        let Step::Reset { offset, skipped, .. } = log.since(&mut cursor) else { panic!("no reset") };
-        assert_eq!(offset % 12, 0);
-        assert_eq!(skipped, offset - 12);
-        let (bytes, _) = drained(&log, &mut cursor);
-        assert_eq!(bytes.len() as u64, log.head() - offset);
-    }
-
-    #[test]
-    fn memory_stays_within_the_limit_and_two_blocks() {
-        let mut log = Scrollback::new(1 << 20, Size::default());
-        for _ in 0..1000 {
-            log.append(&[b'y'; 10_000]);
-            log.resize(WIDE);
-        }
-        let kept = log.head() - log.tail();
-        assert!(kept >= 1 << 20 && kept < (1 << 20) + 2 * BLOCK_BYTES as u64, "{kept}");
-        assert!(log.marks.len() < 150);
-    }
-
-    proptest! {
-        #[test]
-        fn any_cursor_gets_to_the_head_without_a_gap(
-            pieces in proptest::collection::vec((0usize..40_000, any::<bool>()), 0..40),
-            offset in proptest::option::of(0u64..2_000_000),
-            resizes in 0u64..50,
-        ) {
-            let mut log = Scrollback::new(BLOCK_BYTES * 2, Size::default());
-            let mut written = Vec::new();
-            for (i, (len, resized)) in pieces.iter().enumerate() {
-                let piece = vec![(i % 251) as u8; *len];
-                written.extend_from_slice(&piece);
-                log.append(&piece);
-                if *resized { log.resize(WIDE); }
-            }
-            let mut cursor = Cursor { offset, resizes };
-            let mut at = offset;
-            let mut steps = 0;
-            loop {
-                steps += 1;
-                prop_assert!(steps < 10_000);
-                match log.since(&mut cursor) {
-                    Step::UpToDate => break,
-                    Step::Size(_) => {}
-                    Step::Reset { offset, .. } => at = Some(offset),
-                    Step::Output { offset, bytes } => {
-                        prop_assert_eq!(Some(offset), at);
-                        let from = offset as usize;
-                        prop_assert_eq!(&bytes[..], &written[from..from + bytes.len()]);
-                        prop_assert!(!bytes.is_empty() && bytes.len() <= limits::OUTPUT_BYTES);
-                        at = Some(offset + bytes.len() as u64);
-                    }
-                }
-            }
-            prop_assert_eq!(at, Some(log.head()));
-        }
-    }
-}
+mod tests;

@@ -42,6 +42,8 @@ pub struct Seat {
     sent: u64,
     acked: u64,
     heard: Instant,
+    /// Whether it skips its backlog and holds nobody back meanwhile.
+    flushing: bool,
 }
 
 /// All seats of a session, and whose size rules.
@@ -101,6 +103,7 @@ impl Seats {
                 seat.size = arrival.size;
                 seat.arrival = self.arrivals;
                 seat.heard = now;
+                seat.flushing = false;
                 seat.id.clone()
             }
             None => {
@@ -122,6 +125,7 @@ impl Seats {
                     sent: 0,
                     acked: 0,
                     heard: now,
+                    flushing: false,
                 };
                 self.seats.insert(arrival.id.clone(), seat);
                 arrival.id
@@ -203,12 +207,20 @@ impl Seats {
         self.head = head;
     }
 
+    /// The viewer skips its backlog: until its fresh start the machine does not wait for it.
+    pub fn flushes(&mut self, id: &str, generation: u64) {
+        if let Some(seat) = self.mine(id, generation) {
+            seat.flushing = true;
+        }
+    }
+
     /// Output up to `offset` was sent; after a reset nothing before it will be acknowledged.
     pub fn sent(&mut self, id: &str, generation: u64, offset: u64, reset: bool, now: Instant) {
         if let Some(seat) = self.mine(id, generation) {
             if reset {
                 seat.heard = now;
                 seat.acked = offset;
+                seat.flushing = false;
             }
             seat.sent = offset;
         }
@@ -232,7 +244,7 @@ impl Seats {
     /// Controllers set the pace; whoever only looks never slows the program.
     #[must_use]
     pub fn must_wait(&self, now: Instant) -> Option<Duration> {
-        let lag = |seat: &Seat| self.head.saturating_sub(seat.acked);
+        let lag = |seat: &Seat| if seat.flushing { 0 } else { self.head.saturating_sub(seat.acked) };
         let answering = |seat: &&Seat| {
             seat.role == Role::Controller && (lag(seat) == 0 || now.duration_since(seat.heard) < SILENT_AFTER)
         };
@@ -350,6 +362,19 @@ mod tests {
         seats.sent("a", 1, PACE_BYTES, false, flood);
         assert!(seats.acked("a", 1, PACE_BYTES, flood));
         assert_eq!(seats.must_wait(flood), None);
+    }
+
+    #[test]
+    fn who_skips_a_backlog_holds_nobody_back_until_the_fresh_start() {
+        let (mut seats, now) = (Seats::new(1 << 20), tick().into_std());
+        seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
+        seats.produced(PACE_BYTES * 2, now);
+        assert!(seats.must_wait(now).is_some());
+        seats.flushes("a", 1);
+        assert_eq!(seats.must_wait(now), None);
+        seats.sent("a", 1, PACE_BYTES * 2, true, now);
+        seats.produced(PACE_BYTES * 3, now);
+        assert!(seats.must_wait(now).is_some());
     }
 
     #[test]

@@ -4,16 +4,24 @@
 //! leaves its seat.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::{Buf, Bytes};
+use futures_util::FutureExt;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::sleep_until;
 use transom_protocol::limits;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::{Role, Size, ViewerInfo};
 
-use super::scrollback::{Cursor, Step};
+use super::backdrop::Painted;
+use super::flush::Flush;
+use super::scrollback::{Cursor, Horizon, Step};
 use super::seat::Arrival;
+use super::window::Window;
 use super::{Ending, Phase, Session};
 use crate::access::Capabilities;
 use crate::access::Capability;
@@ -25,6 +33,8 @@ use crate::clock::tick;
 pub enum Update {
     /// Output, a new size or a fresh start.
     Surface(Step),
+    /// More of the screen of the last fresh start.
+    Screen(Bytes),
     /// All of this viewer's input below this offset was applied, or dropped for good.
     InputApplied(u64),
     /// Who is here has changed.
@@ -50,8 +60,14 @@ pub struct Viewer {
     resumed: bool,
     history: u64,
     cursor: Cursor,
-    sent: u64,
+    window: Window,
+    /// Output below this offset was parsed.
     acked: u64,
+    /// The screen that is being made for this viewer.
+    painting: Option<JoinHandle<Painted>>,
+    /// What is left to send of the screen that was made.
+    screen: Bytes,
+    flush: Option<Flush>,
     /// Input that the machine has not yet taken: bounded by the input window.
     pending: VecDeque<Bytes>,
     pending_bytes: u64,
@@ -105,8 +121,11 @@ impl Viewer {
             resumed: kept.is_some(),
             history,
             cursor: Cursor { offset: kept.or(output.filter(|_| came_back)), resizes: 0 },
-            sent: kept.unwrap_or(0),
+            window: Window::at(kept.unwrap_or(0)),
             acked: kept.unwrap_or(0),
+            painting: None,
+            screen: Bytes::new(),
+            flush: None,
             pending: VecDeque::new(),
             pending_bytes: 0,
             expected: seat.applied,
@@ -199,6 +218,12 @@ impl Viewer {
             self.drop_input(bytes.len() as u64);
             return Ok(());
         }
+        let lag = self.session.scrollback().head().saturating_sub(self.acked);
+        if Flush::is_due(&bytes, lag) && self.painting.is_none() {
+            self.flush = Some(Flush::begin(tick().into_std()));
+            self.session.seats().flushes(&self.id, self.generation);
+            self.session.acks.send_modify(|n| *n += 1);
+        }
         self.pending_bytes += bytes.len() as u64;
         if self.pending_bytes > limits::INPUT_WINDOW_BYTES {
             return Err(Problem::Malformed);
@@ -230,10 +255,12 @@ impl Viewer {
     /// # Errors
     /// [`Problem::Malformed`] for output that was never sent.
     pub fn ack(&mut self, offset: u64) -> Result<(), Problem> {
-        if !self.session.seats().acked(&self.id, self.generation, offset, tick().into_std()) {
+        let now = tick().into_std();
+        if !self.session.seats().acked(&self.id, self.generation, offset, now) {
             return Err(Problem::Malformed);
         }
         self.acked = self.acked.max(offset);
+        self.window.acked(offset, now);
         self.session.acks.send_modify(|n| *n += 1);
         Ok(())
     }
@@ -256,32 +283,68 @@ impl Viewer {
             if std::mem::take(&mut self.dropped) {
                 return Update::InputApplied(self.expected);
             }
+            if !self.screen.is_empty() {
+                let piece = self.screen.split_to(self.screen.len().min(limits::OUTPUT_BYTES));
+                return Update::Screen(piece);
+            }
             self.head.mark_unchanged();
             let ended = matches!(*self.phase.borrow_and_update(), Phase::Ended(_));
-            let window_open = self.sent.saturating_sub(self.acked) < limits::OUTPUT_WINDOW_BYTES;
-            if window_open {
+            if ended && self.flush.take().is_some() {
+                self.painting = Some(self.session.paint(Horizon::Newest));
+            }
+            if self.painting.is_none() && self.flush.is_none() && self.window.is_open() {
                 let step = self.session.scrollback().since(&mut self.cursor);
-                if step != Step::UpToDate {
-                    self.note_sent(&step);
-                    return Update::Surface(step);
-                }
-                if ended && let Phase::Ended(ending) = self.session.phase() {
-                    return Update::Ended(ending);
+                match step {
+                    Step::UpToDate => {
+                        if ended && let Phase::Ended(ending) = self.session.phase() {
+                            return Update::Ended(ending);
+                        }
+                    }
+                    Step::Lost => self.painting = Some(self.session.paint(Horizon::Recent)),
+                    step => {
+                        self.note_sent(&step);
+                        return Update::Surface(step);
+                    }
                 }
             }
+            if let Some(flush) = &mut self.flush {
+                flush.look(self.session.scrollback().head(), tick().into_std());
+            }
+            let quiet = self.flush.as_ref().map(|f| f.until(self.pending.is_empty()).into());
+            let mut made = None;
             tokio::select! {
                 slot = self.session.input.reserve(), if !self.pending.is_empty() => {
                     let Some(bytes) = self.pending.pop_front() else { continue };
                     self.pending_bytes -= bytes.len() as u64;
+                    if let Some(flush) = &mut self.flush {
+                        flush.reached(tick().into_std());
+                    }
                     let Ok(slot) = slot else { continue };
                     if let Some(applied) = self.apply(bytes.len() as u64) {
                         slot.send(TerminalInput::Bytes(bytes));
                         return Update::InputApplied(applied);
                     }
                 }
+                painted = poll_fn(|cx| match &mut self.painting {
+                    Some(painting) => painting.poll_unpin(cx),
+                    None => Poll::Pending,
+                }) => {
+                    self.painting = None;
+                    made = Some(painted);
+                }
+                () = sleep_until(quiet.unwrap_or_else(tick)), if quiet.is_some() => {
+                    self.flush = None;
+                    self.painting = Some(self.session.paint(Horizon::Newest));
+                }
                 _ = self.head.changed() => {}
                 _ = self.phase.changed(), if !ended => {}
                 _ = self.company.changed() => self.company.mark_changed(),
+            }
+            match made {
+                None => {}
+                Some(Ok(painted)) => return Update::Surface(self.start_afresh(painted)),
+                // The server is ending, and cuts everybody.
+                Some(Err(_)) => std::future::pending().await,
             }
         }
     }
@@ -302,17 +365,32 @@ impl Viewer {
         Some(applied)
     }
 
+    /// Takes up a screen that was made for this viewer.
+    fn start_afresh(&mut self, painted: Painted) -> Step {
+        let Painted { cursor, offset, size, mut screen } = painted;
+        let seen = self.cursor.offset.filter(|o| *o < offset).unwrap_or(0);
+        self.cursor = cursor;
+        let first = screen.split_to(screen.len().min(limits::OUTPUT_BYTES));
+        self.screen = screen;
+        let step = Step::Reset { offset, skipped: offset - seen, size, screen: first };
+        self.note_sent(&step);
+        step
+    }
+
     fn note_sent(&mut self, step: &Step) {
+        let now = tick().into_std();
         let (offset, reset) = match step {
             Step::Output { offset, bytes } => (offset + bytes.len() as u64, false),
             Step::Reset { offset, .. } => (*offset, true),
-            Step::Size(_) | Step::UpToDate => return,
+            Step::Size(_) | Step::UpToDate | Step::Lost => return,
         };
-        self.sent = offset;
         if reset {
             self.acked = offset;
+            self.window.restart(offset);
+        } else {
+            self.window.sent(offset, now);
         }
-        self.session.seats().sent(&self.id, self.generation, offset, reset, tick().into_std());
+        self.session.seats().sent(&self.id, self.generation, offset, reset, now);
     }
 
     fn presence(&self) -> Update {

@@ -28,7 +28,13 @@ export class Peer {
     const [ssh, web] = [await freePort(), await freePort()];
     const config = path.join(PLACE, "sshd_config");
     const lines = ["ListenAddress 127.0.0.1", `Port ${ssh}`, `HostKey ${key}`, "StrictModes no", "UsePAM no"];
-    lines.push(`AuthorizedKeysFile ${PLACE}/authorized_keys`, "PidFile none", "PermitRootLogin yes", "PrintMotd no", "");
+    lines.push(
+      `AuthorizedKeysFile ${PLACE}/authorized_keys`,
+      "PidFile none",
+      "PermitRootLogin yes",
+      "PrintMotd no",
+      "",
+    );
     await writeFile(config, lines.join("\n"));
     const sshd = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", config], { stdio: ["ignore", "ignore", "pipe"] });
     await said(sshd, "listening on");

@@ -6,6 +6,7 @@ export class Cable {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
   #pulled = false;
+  #kinked = false;
 
   private constructor(server: net.Server, port: number) {
     this.#server = server;
@@ -31,6 +32,17 @@ export class Cable {
     this.#pulled = false;
   }
 
+  /** Lets nothing through in either direction, and breaks nothing. */
+  kink(): void {
+    for (const socket of this.#sockets) socket.pause();
+    this.#kinked = true;
+  }
+
+  straighten(): void {
+    this.#kinked = false;
+    for (const socket of this.#sockets) socket.resume();
+  }
+
   async remove(): Promise<void> {
     this.pull();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -49,6 +61,7 @@ export class Cable {
       this.#sockets.add(one);
       one.setNoDelay(true);
       one.pipe(other);
+      if (this.#kinked) one.pause();
       one.on("error", () => other.destroy());
       one.on("close", () => {
         this.#sockets.delete(one);

@@ -9,7 +9,7 @@ export class Terminal {
   readonly element: Locator;
 
   constructor(readonly page: Page) {
-    this.element = page.locator("transom-terminal");
+    this.element = page.locator("transom-terminal >> visible=true");
   }
 
   /** Waits until there is a shell that waits for input. */
@@ -21,6 +21,11 @@ export class Terminal {
 
   async state(state: string): Promise<void> {
     await expect(this.element).toHaveAttribute("state", state);
+  }
+
+  /** The tab of this terminal's page with that name, or the one in front. */
+  tab(name?: string | RegExp): Locator {
+    return this.page.getByRole("tab", name === undefined ? { selected: true } : { name });
   }
 
   async text(): Promise<string> {

@@ -53,16 +53,21 @@ export class BuildApi {
   }
 
   async view(): Promise<BuildView> {
-    return (await jsonOf(await this.#request("GET", ""))) as BuildView;
+    return (await jsonOf(await this.#request("GET", this.#path))) as BuildView;
   }
 
   async endAccess(): Promise<void> {
-    await this.#request("DELETE", "/access");
+    await this.#request("DELETE", `${this.#path}/access`);
+  }
+
+  /** Ends a terminal for everybody in it. */
+  async endSession(session: string): Promise<void> {
+    await this.#request("DELETE", `/api/v1/sessions/${encodeURIComponent(session)}`);
   }
 
   /** The body is a stream of server-sent events. */
   async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#request("GET", "/events", signal);
+    const response = await this.#request("GET", `${this.#path}/events`, signal);
     if (response.body === null) throw new UnreachableError();
     return response.body;
   }
@@ -84,7 +89,7 @@ export class BuildApi {
     fresh: boolean,
   ): Promise<Response> {
     const { token } = await this.#tokens({ fresh });
-    return await send(this.#fetch, this.#path + path, {
+    return await send(this.#fetch, path, {
       method,
       headers: { authorization: `Bearer ${token}` },
       cache: "no-store",

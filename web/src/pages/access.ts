@@ -16,15 +16,8 @@ import { renderPeople, renderTerminals } from "./access/people";
 import { renderTiles, terminalObstacle } from "./access/tiles";
 import { renderTimeStrip, timeLeft } from "./access/time-strip";
 import { allows, buildName } from "./build";
-import {
-  dashboardOf,
-  type Notice,
-  nameOf,
-  noticeOfProblem,
-  rememberBuild,
-  renderNotice,
-  unreachable,
-} from "./notice";
+import { type Notice, noticeOfProblem, renderNotice, unreachable } from "./notice";
+import { dashboardOf, nameOf, rememberBuild } from "./remembered";
 
 const TICK_MS = 1000;
 

@@ -1,8 +1,5 @@
 /** What a page says when it has nothing else to show: what happened, and the one thing to do about it. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { BuildView } from "../protocol/gen/BuildView";
-import { webAddress } from "../ui/address";
-import { buildName } from "./build";
 
 export interface Notice {
   heading: string;
@@ -67,19 +64,4 @@ export function unreachable(tryNow: () => void): Notice {
     sentence: "This page keeps trying and goes on by itself.",
     action: { label: "Try now", run: tryNow },
   };
-}
-
-/** Remembered for this tab, so that a refusal can still name the build and point back to it. */
-export function rememberBuild(view: BuildView): void {
-  sessionStorage.setItem(`transom.name.${view.id}`, buildName(view));
-  const url = webAddress(view.dashboard_url ?? "");
-  if (url !== null) sessionStorage.setItem(`transom.dashboard.${view.id}`, url);
-}
-
-export function nameOf(build: string): string | null {
-  return sessionStorage.getItem(`transom.name.${build}`);
-}
-
-export function dashboardOf(build: string): string | null {
-  return webAddress(sessionStorage.getItem(`transom.dashboard.${build}`) ?? "");
 }

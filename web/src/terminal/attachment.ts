@@ -9,11 +9,12 @@ import type { SocketFactory } from "../transport/socket";
 import type { ConnectionListener, Exit, Reset, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
-import { openBrowserSocket } from "./browser-socket";
+import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
-import { exitLine, skippedLine } from "./notice";
+
 import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
-import { History, muteReplies } from "./replies";
+import { exitLine, skippedLine } from "./remark";
+import { History, isFocusReport, muteReplies } from "./replies";
 import type { Screen } from "./screen";
 import { startAfresh } from "./slate";
 
@@ -33,6 +34,7 @@ export interface AttachmentOptions {
   onRemark: (text: string) => void;
 }
 
+const encoder = new TextEncoder();
 const FALLBACK: Size = { cols: 80, rows: 24 };
 const NOTHING = new Uint8Array(0);
 /** Output is told of at most this often. */
@@ -48,7 +50,6 @@ export class Attachment {
   #driver: string | null = null;
   /** Offset behind all output that is on the screen or on its way there. */
   #shown = 0;
-  #restoring = false;
   #activeAt = Number.NEGATIVE_INFINITY;
   #connected = false;
   #exited = false;
@@ -60,16 +61,14 @@ export class Attachment {
     this.#screen = screen;
     screen.letterbox(false);
     screen.resize(screen.boxSize ?? FALLBACK);
-    this.#muted = muteReplies(screen.term, () => this.#mayAnswer());
+    this.#muted = muteReplies(screen.term, () => this.mayAnswer);
     this.#queue = new OutputQueue(
       { write: (bytes, parsed) => screen.term.write(bytes, parsed) },
       (offset) => this.#connection.parsed(offset),
     );
     this.#queue.reset(0, (done) => this.#afresh(options.keepHistory, null, NOTHING, done));
-    const url = new URL("/api/v1/socket", server);
-    url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
     this.#connection = new Connection({
-      url: url.href,
+      url: socketAddress(server),
       session: session === "" ? undefined : session,
       size: () => screen.boxSize ?? screen.size,
       tokens,
@@ -87,7 +86,25 @@ export class Attachment {
   }
 
   get waitsForNewShell(): boolean {
-    return this.#exited && this.#mayType();
+    return this.#exited && this.mayType;
+  }
+
+  /** Whether what is parsed was made now, and is no replay. */
+  get isNow(): boolean {
+    return !this.#history.past;
+  }
+
+  /** Whether this viewer answers for the terminal: it drives, and what is parsed was made now. */
+  get mayAnswer(): boolean {
+    return this.isNow && this.mayType && this.#driver !== null && this.#drives();
+  }
+
+  get mayType(): boolean {
+    return this.#connection.place?.role === "controller";
+  }
+
+  type(text: string): void {
+    if (!isFocusReport(text) || this.mayAnswer) this.input(encoder.encode(text));
   }
 
   input(bytes: Uint8Array): void {
@@ -112,6 +129,10 @@ export class Attachment {
 
   wake(): void {
     this.#connection.wake();
+  }
+
+  online(): void {
+    this.#connection.online();
   }
 
   /** A hidden page's timers run once a second or more seldom, so a turn of the emulator has to take in more. */
@@ -151,7 +172,7 @@ export class Attachment {
         );
       }),
       reset: alive((reset) => this.#onReset(reset)),
-      screen: alive((bytes) => this.#queue.act(() => this.#onScreen(bytes))),
+      screen: alive((bytes) => this.#queue.hold((done) => this.#onScreen(bytes, done))),
       size: alive((size) => this.#queue.act(() => this.#take(size))),
       exit: alive((exit) => this.#queue.act(() => this.#onExit(exit))),
       presence: alive((viewers, driver) => {
@@ -211,31 +232,32 @@ export class Attachment {
   /** An empty screen, then `screen` on it; nobody is answered meanwhile. */
   #afresh(keep: boolean, remark: string | null, screen: Uint8Array, done: () => void): void {
     const { term } = this.#screen;
-    this.#restoring = true;
+    this.#history.redraws(true);
     // What the emulator holds already belongs to the past.
     term.write("", () => {
       if (!keep) term.reset();
       this.#screen.resetOptions();
       startAfresh(term, remark);
       term.write(screen, () => {
-        this.#restoring = false;
+        this.#history.redraws(false);
         done();
       });
     });
   }
 
   /** More of the screen of the last reset. */
-  #onScreen(bytes: Uint8Array): void {
-    this.#restoring = true;
+  #onScreen(bytes: Uint8Array, done: () => void): void {
+    this.#history.redraws(true);
     this.#screen.term.write(bytes, () => {
-      this.#restoring = false;
+      this.#history.redraws(false);
+      done();
     });
   }
 
   #onExit(exit: Exit): void {
     this.#exited = true;
     const { status, signal } = exit;
-    this.#screen.remark(`\r\n${exitLine(status, signal, this.#mayType())}`);
+    this.#screen.remark(`\r\n${exitLine(status, signal, this.mayType)}`);
     announce(this.#options.element, "transom-exit", exit);
   }
 
@@ -271,14 +293,5 @@ export class Attachment {
     if (this.#history.isPast(offset) || now - this.#activeAt < ACTIVITY_MS) return;
     this.#activeAt = now;
     announce(this.#options.element, "transom-activity", {});
-  }
-
-  #mayType(): boolean {
-    return this.#connection.place?.role === "controller";
-  }
-
-  #mayAnswer(): boolean {
-    if (this.#restoring || this.#history.past) return false;
-    return this.#mayType() && this.#driver !== null && this.#drives();
   }
 }

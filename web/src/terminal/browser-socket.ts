@@ -2,6 +2,13 @@ import type { SocketFactory } from "../transport/socket";
 
 const SUBPROTOCOL = "transom.v1";
 
+/** Where the server with this origin takes sockets. */
+export function socketAddress(server: string): string {
+  const url = new URL("/api/v1/socket", server);
+  url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
+  return url.href;
+}
+
 export const openBrowserSocket: SocketFactory = (url, events) => {
   const socket = new WebSocket(url, [SUBPROTOCOL]);
   socket.binaryType = "arraybuffer";

@@ -1,16 +1,21 @@
 /** `<transom-terminal>`: a terminal of a build's machine, for our pages and for anybody's. */
 import xtermCss from "@xterm/xterm/css/xterm.css?inline";
 import { type CSSResultGroup, html, LitElement, nothing, unsafeCSS } from "lit";
+import { HeadStart } from "../transport/head-start";
 import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
+import { browserClock } from "../ui/browser-clock";
 import { Attachment } from "./attachment";
+import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { announce } from "./events";
-import { loadGraphemes, loadLinks, loadWebgl } from "./extras";
+import { loadGraphemes, loadTools } from "./extras";
 import { loadFont } from "./font";
-import { type Notice, noticeOf } from "./notice";
+import type { Notice, noticeOf } from "./notice";
+import { DEFAULT_OPTIONS, type Options } from "./options";
 import { Screen } from "./screen";
 import { style } from "./style";
-import { fetchToken } from "./token-url";
+import type { Choice, Tools } from "./tools";
+import { followDirectory } from "./working-directory";
 
 const RESIZE_MS = 50;
 const REMARK_MS = 8000;
@@ -27,6 +32,8 @@ export class TransomTerminal extends LitElement {
     fontSize: { attribute: "font-size", type: Number },
     screenReader: { attribute: "screen-reader", type: Boolean },
     label: { type: String },
+    options: { attribute: false },
+    noClipboard: { attribute: "no-clipboard", type: Boolean },
     tokenSource: { attribute: false },
     state: { type: String, reflect: true },
     _notice: { state: true },
@@ -45,6 +52,9 @@ export class TransomTerminal extends LitElement {
   declare fontSize: number;
   declare screenReader: boolean;
   declare label: string;
+  declare options: Options;
+  /** Programs may put nothing on this browser's clipboard. */
+  declare noClipboard: boolean;
   declare tokenSource: TokenSource | null;
   declare readonly state: ConnectionState;
   declare _notice: Notice | null;
@@ -54,7 +64,10 @@ export class TransomTerminal extends LitElement {
 
   #screen: Screen | null = null;
   #attachment: Attachment | null = null;
+  #tools: Tools | null = null;
   #life: AbortController | null = null;
+  #status: Status = { state: "idle" };
+  #noticeOf: typeof noticeOf | null = null;
   #resizing: ReturnType<typeof setTimeout> | undefined;
   #remarking: ReturnType<typeof setTimeout> | undefined;
 
@@ -67,6 +80,8 @@ export class TransomTerminal extends LitElement {
     this.fontSize = 14;
     this.screenReader = false;
     this.label = "Terminal";
+    this.options = DEFAULT_OPTIONS;
+    this.noClipboard = false;
     this.tokenSource = null;
     this.#setState("idle");
     this._notice = null;
@@ -99,9 +114,22 @@ export class TransomTerminal extends LitElement {
     if (size !== null) this.#attachment?.boxChanged(size);
   }
 
+  /** Whether a program has the whole screen to itself, as editors do. */
+  get fullScreenProgram(): boolean {
+    return this.#screen?.term.buffer.active.type === "alternate";
+  }
+
+  /** Where the shell is as it says itself, percent-encoded; null where it does not. */
+  workingDirectory: string | null = null;
+
   /** Scrollback and screen as text. */
   bufferText(): string {
     return this.#screen?.text ?? "";
+  }
+
+  /** Opens the bar that looks for text. */
+  find(): void {
+    void this.#tools?.find();
   }
 
   reconnect(): void {
@@ -123,6 +151,7 @@ export class TransomTerminal extends LitElement {
       term.options.fontSize = this.fontSize;
       this.fit();
     }
+    if (changed.has("options") || changed.has("theme")) this.#tools?.apply();
     const elsewhere = this.session !== (this.#attachment?.session ?? "");
     const rewired = ["tokenSource", "tokenUrl", "server"].some((name) => changed.has(name));
     if (rewired || (changed.has("session") && elsewhere)) this.#attach(this.session);
@@ -146,6 +175,7 @@ export class TransomTerminal extends LitElement {
       <div class="chips" part="toolbar">
         ${this._watching ? html`<span class="chip">View only</span>` : nothing}
       </div>
+      <div class="tools"></div>
     `;
   }
 
@@ -163,6 +193,13 @@ export class TransomTerminal extends LitElement {
   async #begin(): Promise<void> {
     const life = new AbortController();
     this.#life = life;
+    const tokens = this.#tokens();
+    const start = tokens === null ? null : this.#headStart(tokens);
+    life.signal.addEventListener("abort", () => start?.drop());
+    const graphemes = loadGraphemes();
+    void this.#loadNotices();
+    const tools = loadTools();
+    tools.catch(() => this.#say("Part of this page did not load: reload it to copy and paste."));
     await Promise.all([loadFont(), this.updateComplete]);
     const box = this.renderRoot.querySelector<HTMLElement>(".box");
     if (life.signal.aborted || box === null) return;
@@ -170,19 +207,59 @@ export class TransomTerminal extends LitElement {
       box,
       fontSize: this.fontSize,
       screenReader: this.screenReader,
-      onInput: (bytes) => this.#attachment?.input(bytes),
+      onInput: (text) => this.#attachment?.type(this.#tools?.typed(text) ?? text),
+      onBinary: (bytes) => this.#attachment?.input(bytes),
       onTitle: (title) => announce(this, "transom-title", { title }),
       onKey: (event) => this.#onKey(event),
-      onPasteTooLarge: () => this.#say("Not pasted: more than 1 MiB of text."),
+      onPaste: (text) => void this.#tools?.paste(text),
     });
     this.#screen = screen;
+    followDirectory(screen.term, (directory) => {
+      this.workingDirectory = directory;
+    });
     this.#observe(box, life.signal);
     const late = new Promise((resolve) => setTimeout(resolve, EXTRAS_MS));
-    await Promise.race([loadGraphemes(screen.term).catch(() => {}), late]);
-    if (life.signal.aborted) return;
-    this.#attach(this.session);
-    void loadWebgl(screen.term).catch(() => {});
-    void loadLinks(screen.term, (address) => screen.hint(address)).catch(() => {});
+    const widths = graphemes.then((load) => load(screen.term)).catch(() => {});
+    const surrounded = tools
+      .then((kind) => this.#surround(kind, screen, life.signal))
+      .catch(() => {});
+    await Promise.race([Promise.all([widths, surrounded]), late]);
+    if (!life.signal.aborted) this.#attach(this.session, false, start);
+  }
+
+  #surround(kind: typeof Tools, screen: Screen, { aborted }: AbortSignal): void {
+    const root = this.shadowRoot;
+    const box = root?.querySelector<HTMLElement>(".box") ?? null;
+    if (aborted || root === null || box === null) return;
+    this.#tools = new kind({
+      element: this,
+      root,
+      box,
+      screen,
+      options: () => this.options,
+      fontSize: () => this.fontSize,
+      screenReader: () => this.screenReader,
+      change: (choice) => this.#choose(choice),
+      mayType: () => this.#attachment?.mayType ?? false,
+      isNow: () => this.#attachment?.isNow ?? false,
+      acts: () => this.#attachment?.mayAnswer ?? false,
+      mayCopy: () => !this.noClipboard,
+      fit: () => this.fit(),
+    });
+  }
+
+  /** Takes effect at once, and the page around may keep it for the next time. */
+  #choose(choice: Choice): void {
+    this.fontSize = choice.fontSize ?? this.fontSize;
+    this.screenReader = choice.screenReader ?? this.screenReader;
+    if (choice.options !== undefined) this.options = { ...this.options, ...choice.options };
+    announce(this, "transom-choice", choice);
+  }
+
+  /** Nothing needs to be said in the first moments. */
+  async #loadNotices(): Promise<void> {
+    this.#noticeOf = (await import("./notice")).noticeOf;
+    this._notice = this.#noticeOf(this.#status, !this._watching);
   }
 
   #observe(box: HTMLElement, signal: AbortSignal): void {
@@ -199,27 +276,44 @@ export class TransomTerminal extends LitElement {
       () => this.#attachment?.setVisible(!document.hidden),
       { signal },
     );
-    window.addEventListener("online", () => this.#attachment?.wake(), { signal });
+    window.addEventListener("online", () => this.#attachment?.online(), { signal });
+    document.addEventListener("resume", () => this.#attachment?.online(), { signal });
     this.addEventListener("pointerdown", () => this.#attachment?.wake(), { signal });
     // A page that goes is not resumed: coming back to it joins as a new viewer.
     window.addEventListener("pagehide", () => this.#attachment?.leave(), { signal });
     window.addEventListener("pageshow", (e) => e.persisted && this.reconnect(), { signal });
   }
 
-  #attach(session: string, keepHistory = false): void {
+  #tokens(): TokenSource | null {
+    const { tokenSource, tokenUrl } = this;
+    if (tokenSource !== null || tokenUrl === "") return tokenSource;
+    return async () => (await import("./token-url")).fetchToken(tokenUrl);
+  }
+
+  /** An embedding page's token may name another server, so its socket has to wait for it. */
+  #headStart(tokens: TokenSource): HeadStart {
+    const url = this.tokenSource === null ? null : socketAddress(this.#origin);
+    return new HeadStart({ url, tokens, openSocket: openBrowserSocket, clock: browserClock });
+  }
+
+  get #origin(): string {
+    return this.server === "" ? new URL(import.meta.url).origin : this.server;
+  }
+
+  #attach(session: string, keepHistory = false, start: HeadStart | null = null): void {
     const screen = this.#screen;
-    const tokens: TokenSource | null =
-      this.tokenSource ?? (this.tokenUrl === "" ? null : () => fetchToken(this.tokenUrl));
+    const tokens = start?.tokens ?? this.#tokens();
     this.#attachment?.dispose();
     this.#attachment = null;
+    this.workingDirectory = null;
     if (screen === null || tokens === null) return;
-    const server = this.server === "" ? new URL(import.meta.url).origin : this.server;
     this.#attachment = new Attachment({
       element: this,
       screen,
       session,
-      server,
+      server: this.#origin,
       tokens,
+      openSocket: start?.openSocket,
       keepHistory,
       onStatus: (status) => this.#onStatus(status),
       onRole: (role) => {
@@ -237,7 +331,9 @@ export class TransomTerminal extends LitElement {
     const before = this.state;
     this.#setState(status.state);
     this._low = this.#screen?.isUpperHalf ?? false;
-    this._notice = noticeOf(status, !this._watching);
+    this.#status = status;
+    this._notice = this.#noticeOf?.(status, !this._watching) ?? null;
+    this.#tools?.connectionIs(status.state);
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }
 
@@ -248,6 +344,7 @@ export class TransomTerminal extends LitElement {
       announce(this, "transom-release", {});
       return true;
     }
+    if (this.#tools?.key(event) === true) return true;
     if (event.key !== "Enter" || this.#attachment?.waitsForNewShell !== true) return false;
     event.preventDefault();
     this.newShell();
@@ -271,6 +368,8 @@ export class TransomTerminal extends LitElement {
     this.#life = null;
     this.#attachment?.dispose();
     this.#attachment = null;
+    this.#tools?.dispose();
+    this.#tools = null;
     this.#screen?.dispose();
     this.#screen = null;
     clearTimeout(this.#resizing);

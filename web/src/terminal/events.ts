@@ -3,6 +3,8 @@ import type { AccessNotice } from "../protocol/gen/AccessNotice";
 import type { Role } from "../protocol/gen/Role";
 import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
 import type { ConnectionState, Exit } from "../transport/status";
+import type { Progress } from "./progress";
+import type { Choice } from "./tools";
 
 export interface TerminalEvents {
   "transom-state": { state: ConnectionState };
@@ -14,6 +16,11 @@ export interface TerminalEvents {
   "transom-title": { title: string };
   /** Something was printed; told at most twice a second. */
   "transom-activity": Record<string, never>;
+  /** A program rang the bell; at most twice a second. */
+  "transom-bell": Record<string, never>;
+  "transom-progress": Progress;
+  /** Somebody chose another size of text, or another option, from inside the terminal. */
+  "transom-choice": Choice;
   "transom-exit": Exit;
   "transom-error": { problem: string; sentence: string; code: number };
   "transom-presence": { viewers: readonly ViewerInfo[]; driver: string | null; me: string };

@@ -49,12 +49,15 @@ export class OutputQueue {
 
   /** Runs once everything before it is parsed. */
   act(run: () => void): void {
-    this.#items.push({
-      run: (done) => {
-        run();
-        done();
-      },
+    this.hold((done) => {
+      run();
+      done();
     });
+  }
+
+  /** Runs once everything before it is parsed; what comes after waits until that is done. */
+  hold(run: (done: () => void) => void): void {
+    this.#items.push({ run });
     this.#pump();
   }
 

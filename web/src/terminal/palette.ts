@@ -1,7 +1,7 @@
 /** Colours of the emulator: two sets for the sixteen names, the rest from the element's own style. */
 import type { ITheme } from "@xterm/xterm";
 
-const DARK: ITheme = {
+export const DARK: ITheme = {
   black: "#3b4452",
   red: "#ff8b80",
   green: "#4cc38a",
@@ -20,7 +20,7 @@ const DARK: ITheme = {
   brightWhite: "#ffffff",
 };
 
-const LIGHT: ITheme = {
+export const LIGHT: ITheme = {
   black: "#161a20",
   red: "#b42318",
   green: "#0f7a4c",
@@ -55,7 +55,8 @@ export function themeOf(probe: Element): ITheme {
   };
 }
 
-function isDark(color: string): boolean {
+/** Takes what a computed style gives: `rgb(…)`. */
+export function isDark(color: string): boolean {
   const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map(Number);
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128;
 }

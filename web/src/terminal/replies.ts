@@ -1,5 +1,5 @@
 /**
- * Keeps the emulator from answering questions that were asked before it looked. A program asks
+ * Keeps the emulator from answering questions that were asked before it looked, or that others answer. A program asks
  * "where is the cursor?" once; every replay of that output, and every other viewer, must stay silent,
  * or the answer arrives at the shell as typed text.
  */
@@ -34,16 +34,30 @@ export function muteReplies(term: Terminal, mayAnswer: () => boolean): IDisposab
 }
 
 /**
+ * Whether this is the emulator's report of being looked at (DECSET 1004). It goes out by itself, as soon
+ * as a program asks for it, so it counts as an answer and not as typing.
+ */
+export function isFocusReport(text: string): boolean {
+  return text === "\x1b[I" || text === "\x1b[O";
+}
+
+/**
  * Tells the past from the present: output below the offset that the welcome names was made before
  * this viewer came. Pieces are cut there, so that the change takes effect at the very byte.
  */
 export class History {
   #end = 0;
   #past = false;
+  #redrawing = false;
 
   /** Whether what is parsed now belongs to the past. */
   get past(): boolean {
-    return this.#past;
+    return this.#past || this.#redrawing;
+  }
+
+  /** A picture of the screen is drawn: the server's words, not the machine's of now. */
+  redraws(on: boolean): void {
+    this.#redrawing = on;
   }
 
   /** What comes from now on belongs to the past below `end`. */

@@ -3,21 +3,23 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { TERMINAL_MAX, TERMINAL_MIN } from "../protocol/gen/limits";
 import type { Size } from "../protocol/gen/Size";
-import { isClipboardKey, onPaste } from "./clipboard";
 import { FONT_STACK } from "./font";
-import { linkHandler, OPEN_HINT } from "./links";
 import { themeOf } from "./palette";
+import type { Palette } from "./palettes";
+import { cleanTitle } from "./title";
 
 export interface ScreenOptions {
   /** Holds the emulator; its padding is the margin around the text. */
   box: HTMLElement;
   fontSize: number;
   screenReader: boolean;
-  onInput: (bytes: Uint8Array) => void;
+  onInput: (text: string) => void;
+  /** Mouse reports of the old kind, which are no text. */
+  onBinary: (bytes: Uint8Array) => void;
   onTitle: (title: string) => void;
   /** True keeps the key from the emulator. */
   onKey: (event: KeyboardEvent) => boolean;
-  onPasteTooLarge: () => void;
+  onPaste: (text: string) => void;
 }
 
 export class Screen {
@@ -26,6 +28,7 @@ export class Screen {
   readonly #mount: HTMLElement;
   readonly #fit = new FitAddon();
   readonly #blinks = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  #palette: Palette | null = null;
 
   constructor(options: ScreenOptions) {
     const { box } = options;
@@ -39,7 +42,6 @@ export class Screen {
       fontFamily: FONT_STACK,
       fontSize: options.fontSize,
       lineHeight: 1.1,
-      linkHandler: linkHandler((address) => this.hint(address)),
       minimumContrastRatio: 4.5,
       screenReaderMode: options.screenReader,
       scrollback: 10_000,
@@ -48,17 +50,20 @@ export class Screen {
     this.term.loadAddon(this.#fit);
     this.term.attachCustomKeyEventHandler((event) => {
       if (event.type !== "keydown") return true;
-      return !options.onKey(event) && !isClipboardKey(event, this.term);
+      return !options.onKey(event);
     });
     this.#mount.addEventListener(
       "paste",
-      (event) => onPaste(event, this.term, options.onPasteTooLarge),
+      (event) => {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        options.onPaste(event.clipboardData?.getData("text/plain") ?? "");
+      },
       { capture: true },
     );
-    const encoder = new TextEncoder();
-    this.term.onData((text) => options.onInput(encoder.encode(text)));
-    this.term.onBinary((text) => options.onInput(Uint8Array.from(text, (c) => c.charCodeAt(0))));
-    this.term.onTitleChange(options.onTitle);
+    this.term.onData(options.onInput);
+    this.term.onBinary((text) => options.onBinary(Uint8Array.from(text, (c) => c.charCodeAt(0))));
+    this.term.onTitleChange((title) => options.onTitle(cleanTitle(title)));
     this.term.open(this.#mount);
   }
 
@@ -102,7 +107,18 @@ export class Screen {
   }
 
   recolor(): void {
-    this.term.options.theme = themeOf(this.#box);
+    this.term.options.theme = { ...themeOf(this.#box), ...this.#palette?.ansi };
+  }
+
+  /** Colours by name instead of the element's own; `null`: the element's. */
+  wear(palette: Palette | null): void {
+    this.#palette = palette;
+    const { style } = this.#box;
+    style.color = palette?.foreground ?? "";
+    style.backgroundColor = palette?.background ?? "";
+    style.caretColor = palette?.cursor ?? "";
+    style.outlineColor = palette?.selection ?? "";
+    this.recolor();
   }
 
   /** Programs can change these, and nothing in the stream says what they were. */
@@ -130,11 +146,5 @@ export class Screen {
   dispose(): void {
     this.term.dispose();
     this.#mount.remove();
-  }
-
-  /** Shows where a link leads. */
-  hint(address: string | null): void {
-    if (address === null) this.#mount.removeAttribute("title");
-    else this.#mount.title = `${address}\n${OPEN_HINT}`;
   }
 }

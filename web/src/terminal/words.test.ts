@@ -1,15 +1,8 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import { webAddress } from "../ui/address";
-import { withoutPasteEnd } from "./clipboard";
-import { exitLine, noticeOf, skippedLine } from "./notice";
-
-describe("a paste", () => {
-  it("cannot end its own brackets, however they are nested", () => {
-    expect(withoutPasteEnd("a\x1b[201~b")).toBe("ab");
-    expect(withoutPasteEnd("a\x1b[20\x1b[201~1~b")).toBe("ab");
-  });
-});
+import { noticeOf } from "./notice";
+import { exitLine, skippedLine } from "./remark";
 
 describe("a link", () => {
   it("leads to the web and nowhere else", () => {

@@ -418,6 +418,51 @@ describe("silence", () => {
     expect(sockets.length).toBeGreaterThan(1);
   });
 
+  it("keeps what is typed until the connection answers again", async () => {
+    const s = await goLive();
+    await clock.advance(10_000);
+    connection.send(text("ls"));
+    expect(s.input).toEqual([]);
+    s.says({ type: "pong", id: 1 });
+    expect(s.input).toEqual([{ offset: 0, length: 2 }]);
+  });
+
+  it("is not borne long once the page or the network is back", async () => {
+    const s = await goLive({ resumed: true });
+    connection.setVisible(false);
+    await clock.advance(60_000);
+    connection.setVisible(true);
+    expect(s.frames.at(-1)).toEqual({ kind: "output_ack", offset: 0 });
+    await clock.advance(2500);
+    expect(s.closedWith).toBe(4000);
+    expect(connection.status.state).toBe("reconnecting");
+    await clock.advance(400);
+    const again = sockets.length;
+    socket().open();
+    socket().says(welcomeOf({ resumed: true }));
+    connection.online();
+    socket().says({ type: "pong", id: 1 });
+    await clock.advance(4900);
+    expect(connection.status.state).toBe("live");
+    expect(sockets.length).toBe(again);
+  });
+
+  it("ends a wait for the next try when the page is shown or the network is there", async () => {
+    const s = await goLive();
+    s.drops(1006);
+    connection.online();
+    await settle();
+    expect(sockets.length).toBe(2);
+    socket().drops(1006);
+    connection.setVisible(true);
+    await settle();
+    expect(sockets.length).toBe(3);
+    connection.online();
+    connection.setVisible(true);
+    await settle();
+    expect(sockets.length).toBe(3);
+  });
+
   it("means nothing while the page is hidden", async () => {
     const s = await goLive();
     connection.setVisible(false);

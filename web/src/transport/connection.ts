@@ -69,7 +69,7 @@ export class Connection {
     this.#heartbeat = new Heartbeat(clock, {
       ping: (id) => this.#line?.say({ type: "ping", id }),
       stalled: () => this.#show({ state: "stalled" }),
-      recovered: () => this.#show({ state: "live" }),
+      recovered: () => this.#recovered(),
       dead: () => this.#line?.giveUp(),
     });
     this.#renewal = new Renewal(clock, random, tokens, (token) =>
@@ -95,13 +95,14 @@ export class Connection {
     void this.#try(false);
   }
 
-  /** The network or the user came back: no reason to wait any longer. */
+  /** Somebody uses the page: no reason to wait any longer. */
   wake(): void {
-    if (this.#status.state === "reconnecting" && this.#status.retryAt !== null) {
-      void this.#try(false);
-    } else {
-      this.#heartbeat.probe();
-    }
+    if (!this.#retryNow()) this.#heartbeat.probe();
+  }
+
+  /** The network came back, perhaps another one. */
+  online(): void {
+    if (!this.#retryNow()) this.#heartbeat.back();
   }
 
   /** Gives the socket up although it may recover. */
@@ -111,7 +112,9 @@ export class Connection {
 
   setVisible(visible: boolean): void {
     this.#heartbeat.setVisible(visible);
-    if (visible) this.wake();
+    if (!visible) return;
+    this.#retryNow();
+    this.#acknowledge();
   }
 
   send(bytes: Uint8Array): void {
@@ -134,6 +137,12 @@ export class Connection {
   leave(): void {
     if (this.#isIn()) this.#line?.say({ type: "leave" });
     this.#end({ code: 1000, problem: "left", sentence: "You left this terminal." });
+  }
+
+  #retryNow(): boolean {
+    if (this.#status.state !== "reconnecting" || this.#status.retryAt === null) return false;
+    void this.#try(false);
+    return true;
   }
 
   async #try(fresh: boolean): Promise<void> {
@@ -319,13 +328,20 @@ export class Connection {
     return this.#status.state === "live" || this.#status.state === "stalled";
   }
 
+  /** What was typed meanwhile goes out. */
+  #recovered(): void {
+    this.#show({ state: "live" });
+    this.#flush();
+  }
+
   #acknowledge(): void {
     const ack = this.#place.acknowledgement();
     if (ack !== null && this.#isIn()) this.#line?.send(ack);
   }
 
+  /** Nobody types blindly into a connection that does not answer: input waits until it does. */
   #flush(): void {
-    if (!this.#isIn()) return;
+    if (this.#status.state !== "live") return;
     for (const frame of this.#place.sendable()) this.#line?.send(frame);
   }
 }

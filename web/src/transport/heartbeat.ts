@@ -14,6 +14,8 @@ export class Heartbeat {
   static readonly EVERY_MS = 5000;
   static readonly STALLED_MS = 5000;
   static readonly DEAD_MS = 20_000;
+  /** Where the page or the network was away, the old socket is dead more often than not. */
+  static readonly AWAY_MS = 2500;
 
   readonly #clock: Clock;
   readonly #events: HeartbeatEvents;
@@ -55,11 +57,20 @@ export class Heartbeat {
     }
   }
 
-  /** Asks at once, for instance because the network changed. */
+  /** Asks at once. */
   probe(): void {
     if (!this.#running || this.#asked) return;
     this.#cancelPing();
     this.#ask();
+  }
+
+  /** Asks at once and does not wait long: the page or the network was away. */
+  back(): void {
+    if (!this.#running) return;
+    this.#cancelPing();
+    this.#ask();
+    this.#cancelWait();
+    this.#cancelWait = this.#clock.after(Heartbeat.AWAY_MS, () => this.#events.dead());
   }
 
   /** A hidden page's timers are throttled, so silence would prove nothing. */
@@ -68,7 +79,7 @@ export class Heartbeat {
     this.#visible = visible;
     if (!this.#running) return;
     if (visible) {
-      this.probe();
+      this.back();
     } else {
       this.#cancelPing();
       this.#cancelWait();

@@ -195,12 +195,13 @@ impl<'a> Conversation<'a> {
     fn shown(&self, update: Update) -> Result<Message, Leave> {
         let frame = match update {
             Update::Surface(Step::Output { offset, bytes }) => ServerFrame::Output { offset, bytes },
-            Update::Surface(Step::Reset { offset, skipped, size }) => {
-                ServerFrame::Reset { offset, skipped, size, screen: Bytes::new() }
+            Update::Surface(Step::Reset { offset, skipped, size, screen }) => {
+                ServerFrame::Reset { offset, skipped, size, screen }
             }
+            Update::Screen(bytes) => ServerFrame::Screen { bytes },
             Update::InputApplied(offset) => ServerFrame::InputAck { offset },
             Update::Surface(Step::Size(size)) => return Ok(text(&ServerMessage::Size(size))),
-            Update::Surface(Step::UpToDate) => return Ok(Message::Pong(Bytes::new())),
+            Update::Surface(Step::UpToDate | Step::Lost) => return Ok(Message::Pong(Bytes::new())),
             Update::Presence { viewers, driver } => {
                 return Ok(text(&ServerMessage::Presence { viewers, driver }));
             }

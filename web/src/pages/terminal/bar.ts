@@ -2,14 +2,23 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { ViewerInfo } from "../../protocol/gen/ViewerInfo";
 import type { ConnectionState } from "../../transport/status";
-import { buildAddress, terminalAddress } from "../../ui/address";
+import { buildAddress } from "../../ui/address";
 import { clockTime, duration, urgency } from "../../ui/countdown";
-import { backIcon, fullScreenIcon, peopleIcon, plusIcon, viewIcon } from "../../ui/icons";
+import {
+  backIcon,
+  filesIcon,
+  fullScreenIcon,
+  peopleIcon,
+  plusIcon,
+  viewIcon,
+} from "../../ui/icons";
 
 export interface Bar {
   build: string;
   name: string;
-  program: string;
+  /** The strip of terminals, and what else is running; once they are loaded. */
+  strip: unknown;
+  more: unknown;
   state: ConnectionState;
   exited: boolean;
   viewers: readonly ViewerInfo[];
@@ -18,20 +27,28 @@ export interface Bar {
   endsAt: string | null;
   cause: string;
   mayOpen: boolean;
+  open: () => void;
+  files: () => void;
   fullScreen: () => void;
 }
 
-export function renderBar(bar: Bar, menu: TemplateResult): TemplateResult {
-  const { build, name, program, viewers, leftMs } = bar;
+export function renderBar(bar: Bar, menu: TemplateResult | undefined): TemplateResult {
+  const { build, name, strip, more, viewers, leftMs } = bar;
   const [tone, words] = stateWords(bar);
   const who = names(viewers, bar.me);
   return html`<header class="terminal-bar">
     <a class="button" id="back" href=${buildAddress(build)}>${backIcon}<span class="wide">Build</span><span class="sr">Back to the build</span></a>
     <h1>${name}</h1>
-    ${program === "" ? nothing : html`<span class="program muted">${program}</span>`}
+    ${strip ?? nothing}
+    ${
+      bar.mayOpen
+        ? html`<button type="button" id="open" aria-label="New terminal" title="New terminal" @click=${bar.open}>${plusIcon}</button>`
+        : nothing
+    }
+    ${more ?? nothing}
     <span class="grow"></span>
     <span class="item" role="status" data-testid="state">
-      <span class="dot" data-tone=${tone}></span><span class=${bar.state === "live" ? "only-wide" : ""}>${words}</span>
+      <span class="dot" data-tone=${tone}></span><span class=${bar.state === "live" || bar.exited ? "only-wide" : ""}>${words}</span>
     </span>
     ${
       viewers.length === 0
@@ -41,12 +58,7 @@ export function renderBar(bar: Bar, menu: TemplateResult): TemplateResult {
           </span>`
     }
     ${leftMs === null ? nothing : renderCountdown(bar, leftMs)}
-    ${
-      bar.mayOpen
-        ? html`<a class="button" href=${terminalAddress(build)} target="_blank" rel="noopener"
-            aria-label="New terminal (new tab)" title="New terminal">${plusIcon}<span class="wide" aria-hidden="true">New terminal</span></a>`
-        : nothing
-    }
+    <button type="button" aria-label="Files" title="Files on the machine" @click=${bar.files}>${filesIcon}</button>
     <button type="button" popovertarget="view-menu" aria-label="View settings" title="View settings">${viewIcon}</button>
     <button type="button" class="wide" aria-label="Full screen" title="Full screen" @click=${bar.fullScreen}>${fullScreenIcon}</button>
     ${menu}
@@ -70,7 +82,7 @@ function stateWords({ state, exited }: Bar): ["ok" | "warn" | "danger" | "off", 
     case "live":
       return ["ok", "Connected"];
     case "stalled":
-      return ["warn", "Slow connection"];
+      return ["warn", "Connection slow, input paused"];
     case "reconnecting":
       return ["warn", "Reconnecting"];
     case "ended":

@@ -1,71 +1,111 @@
-/** How this browser shows terminals: size of the text, scheme, for screen readers. Kept for the next visit. */
+/** How this browser shows terminals and what its mouse does there. Kept for the next visit. */
 import { html, nothing, type TemplateResult } from "lit";
-import { applyTheme, recall, remember, storedTheme, type Theme } from "../../ui/theme";
+import {
+  CURSORS,
+  KEY_ROWS,
+  LARGEST_TEXT,
+  type Options,
+  PALETTES,
+  RENDERERS,
+  RIGHT_CLICKS,
+  SMALLEST_TEXT,
+} from "../../terminal/options";
+import type { Choice } from "../../terminal/tools";
+import type { Theme } from "../../ui/theme";
+import type { View } from "./view";
 
-export interface View {
-  fontSize: number;
-  theme: Theme;
-  screenReader: boolean;
+export interface ViewMenu {
+  view: View;
+  who: string;
+  choose: (choice: Choice & { theme?: Theme }) => void;
+  find: () => void;
 }
 
-const SMALLEST = 10;
-const LARGEST = 24;
-const FONT_SIZE = "transom.font-size";
-const SCREEN_READER = "transom.screen-reader";
-
-export function storedView(): View {
-  const size = Number.parseInt(recall(FONT_SIZE) ?? "", 10);
-  return {
-    fontSize: Number.isNaN(size) ? 14 : Math.min(LARGEST, Math.max(SMALLEST, size)),
-    theme: storedTheme(),
-    screenReader: recall(SCREEN_READER) === "on",
-  };
-}
-
-function store(view: View): void {
-  remember(FONT_SIZE, String(view.fontSize));
-  remember(SCREEN_READER, view.screenReader ? "on" : "off");
-  applyTheme(view.theme);
-}
-
-export function renderViewMenu(
-  view: View,
-  who: string,
-  change: (view: View) => void,
-): TemplateResult {
-  const set = (changes: Partial<View>) => {
-    const next = { ...view, ...changes };
-    store(next);
-    change(next);
-  };
+export function renderViewMenu({ view, who, choose, find }: ViewMenu): TemplateResult {
+  const { options } = view;
+  const set = (changes: Partial<Options>) => choose({ options: changes });
   const step = (by: number, label: string, sign: string) => {
     const fontSize = view.fontSize + by;
-    const beyond = fontSize < SMALLEST || fontSize > LARGEST;
-    return html`<button type="button" aria-label=${label} ?disabled=${beyond} @click=${() => set({ fontSize })}>${sign}</button>`;
+    const beyond = fontSize < SMALLEST_TEXT || fontSize > LARGEST_TEXT;
+    return html`<button type="button" aria-label=${label} ?disabled=${beyond} @click=${() => choose({ fontSize })}>${sign}</button>`;
   };
   return html`<div id="view-menu" class="view-menu" popover role="group" aria-label="View settings">
+    <button type="button" class="all" popovertarget="view-menu" popovertargetaction="hide" @click=${find}>Find in the terminal…</button>
     <span id="text-size">Text size</span>
     <span class="pair" role="group" aria-labelledby="text-size">
       ${step(-1, "Smaller text", "−")}
       <span role="status">${view.fontSize}</span>
       ${step(1, "Larger text", "+")}
     </span>
-    <label for="theme">Theme</label>
-    <select id="theme" @change=${(e: Event) => set({ theme: (e.target as HTMLSelectElement).value as Theme })}>
-      ${(["auto", "light", "dark"] as const).map(
-        (theme) =>
-          html`<option value=${theme} ?selected=${view.theme === theme}>${THEME_NAMES[theme]}</option>`,
-      )}
-    </select>
-    <label for="screen-reader">Screen reader mode</label>
-    <input id="screen-reader" type="checkbox" .checked=${view.screenReader}
-      @change=${(e: Event) => set({ screenReader: (e.target as HTMLInputElement).checked })} />
+    ${select("theme", "Page", THEMES, view.theme, (theme) => choose({ theme }), THEME_NAMES)}
+    ${select("palette", "Terminal colours", PALETTES, options.palette, (palette) => set({ palette }), PALETTE_NAMES)}
+    ${select("cursor", "Cursor", CURSORS, options.cursor, (cursor) => set({ cursor }), CURSOR_NAMES)}
+    ${select("right-click", "Right click", RIGHT_CLICKS, options.rightClick, (rightClick) => set({ rightClick }), RIGHT_CLICK_NAMES)}
+    ${select("key-row", "Row of keys", KEY_ROWS, options.keyRow, (keyRow) => set({ keyRow }), KEY_ROW_NAMES)}
+    ${select("renderer", "Drawing", RENDERERS, options.renderer, (renderer) => set({ renderer }), RENDERER_NAMES)}
+    ${tick("copy-on-select", "Copy what is selected", options.copyOnSelect, (copyOnSelect) => set({ copyOnSelect }))}
+    ${tick("ask-before-paste", "Ask before several lines are pasted", options.askBeforePaste, (askBeforePaste) => set({ askBeforePaste }))}
+    ${tick("screen-reader", "Screen reader mode", view.screenReader, (screenReader) => choose({ screenReader }))}
     ${who === "" ? nothing : html`<span class="who muted">Here: ${who}</span>`}
   </div>`;
 }
+
+function select<T extends string>(
+  id: string,
+  label: string,
+  choices: readonly T[],
+  now: T,
+  choose: (choice: T) => void,
+  names: Readonly<Record<T, string>>,
+): TemplateResult {
+  const onChange = (event: Event) => {
+    const { value } = event.target as HTMLSelectElement;
+    const choice = choices.find((c) => c === value);
+    if (choice !== undefined) choose(choice);
+  };
+  return html`<label for=${id}>${label}</label>
+    <select id=${id} .value=${now} @change=${onChange}>
+      ${choices.map((c) => html`<option value=${c} ?selected=${c === now}>${names[c]}</option>`)}
+    </select>`;
+}
+
+function tick(id: string, label: string, on: boolean, choose: (on: boolean) => void) {
+  return html`<label for=${id}>${label}</label>
+    <input id=${id} type="checkbox" .checked=${on}
+      @change=${(e: Event) => choose((e.target as HTMLInputElement).checked)} />`;
+}
+
+const THEMES = ["auto", "light", "dark"] as const;
 
 const THEME_NAMES: Readonly<Record<Theme, string>> = {
   auto: "Like the system",
   light: "Light",
   dark: "Dark",
+};
+const PALETTE_NAMES: Readonly<Record<Options["palette"], string>> = {
+  auto: "Like the page",
+  "transom-dark": "Transom Dark",
+  "transom-light": "Transom Light",
+  "high-contrast": "High contrast",
+  "solarized-dark": "Solarized Dark",
+  "solarized-light": "Solarized Light",
+};
+const CURSOR_NAMES: Readonly<Record<Options["cursor"], string>> = {
+  block: "Block",
+  bar: "Bar",
+  underline: "Underline",
+};
+const RIGHT_CLICK_NAMES: Readonly<Record<Options["rightClick"], string>> = {
+  menu: "Opens a menu",
+  paste: "Copies or pastes",
+};
+const KEY_ROW_NAMES: Readonly<Record<Options["keyRow"], string>> = {
+  auto: "On touch screens",
+  on: "Always",
+  off: "Never",
+};
+const RENDERER_NAMES: Readonly<Record<Options["renderer"], string>> = {
+  auto: "Automatic",
+  graphics: "Graphics card",
+  plain: "Plain",
 };

@@ -1,0 +1,93 @@
+//! The screen behind the scrollback: an emulator's state exactly at the log's oldest byte.
+//!
+//! It trails: it takes in what the log is about to forget, and only that, so a session that has
+//! printed less than the log holds never runs an emulator, and none stands between the machine and its
+//! viewers. Whoever needs a screen gets a copy that is led on through the log. Both compute and
+//! run on threads where nothing waits for them.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use tokio::task::{JoinHandle, spawn_blocking};
+use transom_protocol::wire::Size;
+
+use super::Session;
+use super::screen::Screen;
+use super::scrollback::{Cursor, Horizon, Piece, Stretch};
+
+/// Blocks due to be forgotten that are worth the emulator's while.
+pub(super) const WORTH_TRAILING: usize = 8;
+/// Blocks due to be forgotten at which the machine waits for the emulator.
+pub(super) const FAR_BEHIND: usize = 16;
+
+/// The screen at the log's oldest byte; `None` while nothing was forgotten.
+#[derive(Debug, Default)]
+pub(super) struct Backdrop(Mutex<Option<Screen>>);
+
+/// A screen, and where in the log it is.
+#[derive(Debug)]
+pub(super) struct Painted {
+    /// Where a viewer is that has it.
+    pub cursor: Cursor,
+    /// The same as an offset.
+    pub offset: u64,
+    /// The terminal's size there.
+    pub size: Size,
+    /// Output that restores it.
+    pub screen: Bytes,
+}
+
+impl Session {
+    /// Leads the backdrop on through what the log is due to forget, and lets the log forget it.
+    pub(super) fn trail(self: &Arc<Self>) -> JoinHandle<()> {
+        let session = Arc::clone(self);
+        spawn_blocking(move || {
+            let mut backdrop = session.backdrop();
+            let due = session.scrollback().due_stretch();
+            let mut screen = backdrop.take().unwrap_or_else(|| Screen::new(due.size));
+            lead(&mut screen, &due);
+            *backdrop = Some(screen);
+            session.scrollback().forget(due.until);
+        })
+    }
+
+    /// The screen at `horizon`.
+    pub(super) fn paint(self: &Arc<Self>, horizon: Horizon) -> JoinHandle<Painted> {
+        let session = Arc::clone(self);
+        spawn_blocking(move || {
+            let (screen, stretch) = {
+                // Held so that the log's oldest byte and the screen stay together.
+                let backdrop = session.backdrop();
+                (backdrop.clone(), session.scrollback().stretch_to(horizon))
+            };
+            let mut screen = screen.unwrap_or_else(|| Screen::new(stretch.size));
+            lead(&mut screen, &stretch);
+            Painted {
+                cursor: stretch.end,
+                offset: stretch.until,
+                size: stretch.end_size,
+                screen: screen.snapshot().into(),
+            }
+        })
+    }
+
+    fn backdrop(&self) -> MutexGuard<'_, Option<Screen>> {
+        self.backdrop.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leads `screen` through `stretch`.
+fn lead(screen: &mut Screen, stretch: &Stretch) {
+    let mut run: Vec<&[u8]> = Vec::new();
+    for piece in &stretch.pieces {
+        match piece {
+            Piece::Output(bytes) => run.push(bytes),
+            Piece::Size(size) => {
+                screen.skim(&run);
+                run.clear();
+                screen.resize(*size);
+            }
+        }
+    }
+    screen.skim(&run);
+}

@@ -1,0 +1,113 @@
+//! What somebody sees who comes late, falls behind or interrupts: the exact screen.
+
+use transom_server::session::screen::Screen;
+use transom_tests::socket::Socket;
+
+use super::timelines::{enter, ready};
+
+/// More than is kept of a terminal's output.
+const LONG: &str = "seq 1 300000";
+/// A screen with something at every corner, on the alternate buffer, with colours, and a prompt that
+/// stands still.
+const DRAW: &str = r"printf '\033[?1049h\033[2J\033[5;10H\033[1;31mMARK\033[0m\033[24;70Hcorner\033[10;3H\360\237\221\215 wi\144e'; cat";
+
+/// The screen that a viewer has which keeps everything from its last fresh start.
+fn shown(viewer: &Socket) -> Vec<u8> {
+    let mut screen = Screen::new(viewer.size.unwrap_or_default());
+    screen.advance(&viewer.screen);
+    screen.advance(&viewer.output);
+    screen.snapshot()
+}
+
+#[tokio::test]
+async fn who_joins_late_sees_the_exact_screen() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    let mut first = enter(&front).await?;
+    first.type_text(&format!("{LONG}; {DRAW}\r")).await?;
+    first.until(|s| s.output.ends_with(b"wide")).await?;
+    let token = front.controller("b1").await?;
+    let mut late = front.socket().await?.join(&token, &first.welcomed()?.session.clone(), None).await?;
+    let head = first.offset;
+    late.until(|s| s.resets == 1 && s.offset == head).await?;
+    assert!(late.skipped > 0);
+    assert_eq!(first.resets, 1, "the first one's start, and no other");
+    assert_eq!(String::from_utf8_lossy(&shown(&late)), String::from_utf8_lossy(&shown(&first)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_falls_behind_gets_the_exact_screen_and_is_told_what_it_missed() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    let mut first = enter(&front).await?;
+    let token = front.controller("b1").await?;
+    let mut slow = front.socket().await?.join(&token, &first.welcomed()?.session.clone(), None).await?;
+    slow.see("# ").await?;
+    slow.acks = false;
+    let seen = slow.offset;
+    first.type_text(&format!("{LONG}; {DRAW}\r")).await?;
+    first.until(|s| s.output.ends_with(b"wide")).await?;
+    let head = first.offset;
+    slow.acks = true;
+    slow.until(|s| s.resets == 2 && s.offset == head).await?;
+    assert!(slow.skipped > 0 && slow.skipped < head - seen, "{} of {head}", slow.skipped);
+    assert_eq!(String::from_utf8_lossy(&shown(&slow)), String::from_utf8_lossy(&shown(&first)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_interrupt_skips_the_backlog_of_who_is_behind() -> anyhow::Result<()> {
+    let (front, machine) = ready().await?;
+    let mut socket = enter(&front).await?;
+    socket.see("# ").await?;
+    socket.type_text("touch begun; yes 'a line of the flood'\r").await?;
+    socket.see("flood\r\na line").await?;
+    socket.acks = false;
+    // More than is worth skipping, none of it acknowledged.
+    let seen = socket.offset;
+    socket.until(|s| s.offset > seen + 64 * 1024).await?;
+    socket.type_text("\x03").await?;
+    socket.until(|s| s.resets == 2).await?;
+    socket.acks = true;
+    let after = |s: &Socket| String::from_utf8_lossy(&[&s.screen[..], &s.output].concat()).into_owned();
+    socket.until(|s| after(s).contains("# ")).await?;
+    let text = after(&socket);
+    assert!(text.contains("^C"), "{text}");
+    assert!(text.matches("flood").count() < 60, "the screen only: {}", text.len());
+    assert!(socket.skipped > 0);
+    socket.type_text("echo $((6*7))\r").await?;
+    socket.see("\n42\r\n").await?;
+    assert!(machine.build_dir().join("begun").exists());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_interrupt_without_a_backlog_changes_nothing_else() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    let mut socket = enter(&front).await?;
+    socket.type_text("echo started; sleep 1000\r").await?;
+    socket.see("\nstarted\r\n").await?;
+    socket.type_text("\x03").await?;
+    socket.see("^C").await?;
+    socket.type_text("echo $((6*7))\r").await?;
+    socket.see("\n42\r\n").await?;
+    assert_eq!((socket.resets, socket.skipped), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_program_that_heeds_no_interrupt_is_not_waited_for() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    let mut socket = enter(&front).await?;
+    socket.type_text("(trap '' INT; exec yes 'deaf to it')\r").await?;
+    socket.see("it\r\ndeaf").await?;
+    socket.acks = false;
+    let seen = socket.offset;
+    socket.until(|s| s.offset > seen + 64 * 1024).await?;
+    socket.type_text("\x03").await?;
+    socket.until(|s| s.resets == 2).await?;
+    socket.acks = true;
+    socket.ack().await?;
+    let seen = socket.offset;
+    socket.until(|s| s.offset > seen + 64 * 1024).await?;
+    Ok(())
+}

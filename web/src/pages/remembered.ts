@@ -1,0 +1,18 @@
+/** What this tab remembers of a build, so that a refusal can still name it and point back to it. */
+import type { BuildView } from "../protocol/gen/BuildView";
+import { webAddress } from "../ui/address";
+import { buildName } from "./build";
+
+export function rememberBuild(view: BuildView): void {
+  sessionStorage.setItem(`transom.name.${view.id}`, buildName(view));
+  const url = webAddress(view.dashboard_url ?? "");
+  if (url !== null) sessionStorage.setItem(`transom.dashboard.${view.id}`, url);
+}
+
+export function nameOf(build: string): string | null {
+  return sessionStorage.getItem(`transom.name.${build}`);
+}
+
+export function dashboardOf(build: string): string | null {
+  return webAddress(sessionStorage.getItem(`transom.dashboard.${build}`) ?? "");
+}

@@ -1,0 +1,37 @@
+/** What a program wants with the clipboard (OSC 52): writing is looked at, reading never answered. */
+
+export const CLIPBOARD_BYTES = 1024 * 1024;
+
+export type ClipboardWish =
+  | { kind: "text"; text: string }
+  | { kind: "too-large" }
+  /** A question, an emptying, or nonsense: nothing happens and nothing is said. */
+  | { kind: "nothing" };
+
+const NOTHING: ClipboardWish = { kind: "nothing" };
+
+/** Takes what follows `OSC 52 ;`: which clipboard, a semicolon, base64. */
+export function clipboardWish(data: string): ClipboardWish {
+  const at = data.indexOf(";");
+  const base64 = data.slice(at + 1);
+  if (at < 0 || base64 === "" || base64 === "?" || /[^cpqs0-7]/.test(data.slice(0, at))) {
+    return NOTHING;
+  }
+  if (base64.length > Math.ceil(CLIPBOARD_BYTES / 3) * 4) return { kind: "too-large" };
+  try {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    if (bytes.length > CLIPBOARD_BYTES) return { kind: "too-large" };
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return text === "" ? NOTHING : { kind: "text", text };
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** How much it was, for the sentence about it. */
+export function amount(text: string): string {
+  const lines = text.replace(/\r?\n$/, "").split("\n").length;
+  if (lines > 1) return `${lines} lines`;
+  const chars = [...text].length;
+  return chars === 1 ? "1 character" : `${chars} characters`;
+}

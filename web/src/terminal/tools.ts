@@ -1,0 +1,364 @@
+/** All that surrounds the screen of a terminal, loaded beside it: keys, clipboard, search, links, news. */
+import { Alarm } from "./alarm";
+import { ContextMenu } from "./context-menu";
+import { coveredBelow } from "./covered";
+import { Drawing } from "./drawing";
+import { announce } from "./events";
+import { KeyRow } from "./key-row";
+import { type KeyMeaning, meaningOf } from "./keys";
+import { Links } from "./links";
+import { LARGEST_TEXT, type Options, SMALLEST_TEXT, textSize, USUAL_TEXT } from "./options";
+import { PALETTE, USUAL_CONTRAST } from "./palettes";
+import { harmless, PASTE_LIMIT, pieces, runsAtOnce } from "./paste";
+import { askBeforePaste } from "./paste-question";
+import { isMac } from "./platform";
+import { NO_PROGRESS, type Progress, parseProgress } from "./progress";
+import { amount, clipboardWish } from "./remote-clipboard";
+import type { Screen } from "./screen";
+import type { Search } from "./search";
+import { selectedText, writeClipboard } from "./selection";
+import { Toasts } from "./toasts";
+import { toolsStyle } from "./tools-style";
+
+export interface ToolsHost {
+  element: HTMLElement;
+  root: ShadowRoot;
+  box: HTMLElement;
+  screen: Screen;
+  options: () => Options;
+  fontSize: () => number;
+  screenReader: () => boolean;
+  change: (choice: Choice) => void;
+  /** Whether this viewer may type. */
+  mayType: () => boolean;
+  /** Whether what is parsed now was made now, and is no replay. */
+  isNow: () => boolean;
+  /** Besides, whether it is this viewer that acts on it: it drives. */
+  acts: () => boolean;
+  /** Whether the grant lets text out of the machine. */
+  mayCopy: () => boolean;
+  fit: () => void;
+}
+
+/** What a person changed from inside the terminal. */
+export interface Choice {
+  fontSize?: number;
+  screenReader?: boolean;
+  options?: Partial<Options>;
+}
+
+const BELL_GAP_MS = 500;
+const KEY_ROW_PX = 52;
+
+export class Tools {
+  readonly #host: ToolsHost;
+  readonly #life = new AbortController();
+  readonly #place: HTMLElement;
+  readonly #toasts: Toasts;
+  readonly #drawing: Drawing;
+  readonly #menu: ContextMenu;
+  readonly #said: HTMLElement;
+  readonly #keysPlace: HTMLElement;
+  readonly #searchPlace: HTMLElement;
+  readonly #bell = new Alarm(BELL_GAP_MS, () => performance.now());
+  readonly #coarse = matchMedia("(pointer: coarse)");
+  #keys: KeyRow | null = null;
+  #search: Search | null = null;
+  #progress: Progress = NO_PROGRESS;
+  #wasAway = false;
+
+  constructor(host: ToolsHost) {
+    this.#host = host;
+    const { root, box, screen, element } = host;
+    const { signal } = this.#life;
+    const sheet = toolsStyle.styleSheet;
+    if (sheet !== undefined && !root.adoptedStyleSheets.includes(sheet)) {
+      root.adoptedStyleSheets.push(sheet);
+    }
+    this.#place = root.querySelector<HTMLElement>(".tools") ?? document.createElement("div");
+    this.#searchPlace = this.#part();
+    this.#said = this.#part();
+    this.#said.className = "sr";
+    this.#said.setAttribute("role", "status");
+    const links = new Links(screen.term, this.#place, this.#part(), box);
+    this.#toasts = new Toasts(this.#part());
+    this.#keysPlace = this.#part();
+    this.#drawing = new Drawing(screen.term, element);
+    const focus = () => screen.term.focus();
+    this.#menu = new ContextMenu(this.#part(), () => this.#menuItems(), focus);
+    void links.load().catch(() => {});
+    this.#listen(signal);
+    this.apply();
+  }
+
+  /** Whether a key was meant for the page. */
+  key(event: KeyboardEvent): boolean {
+    const { term } = this.#host.screen;
+    const meaning = meaningOf(event, term.hasSelection());
+    if (meaning === null) return false;
+    this.#mean(meaning, event);
+    return true;
+  }
+
+  /** What was typed, with the key row's Ctrl and Alt. */
+  typed(text: string): string {
+    return this.#keys?.typed(text) ?? text;
+  }
+
+  /** Every paste comes this way: by key, by the middle button, from a menu. */
+  async paste(pasted: string): Promise<void> {
+    const { term } = this.#host.screen;
+    if (pasted.length > PASTE_LIMIT) {
+      this.#toasts.show({ kind: "paste", text: "Not pasted: more than 1 MiB of text." });
+      return;
+    }
+    let text = harmless(pasted);
+    if (text === "" || !this.#host.mayType()) return;
+    if (this.#host.options().askBeforePaste && runsAtOnce(text, term.modes.bracketedPasteMode)) {
+      const reply = await askBeforePaste(this.#place, text);
+      term.focus();
+      if (reply === null) return;
+      if (!reply.again) this.#host.change({ options: { askBeforePaste: false } });
+      text = reply.text;
+    }
+    for (const piece of pieces(text, term.modes.bracketedPasteMode)) term.input(piece, true);
+  }
+
+  async find(): Promise<void> {
+    if (this.#search === null) {
+      const { Search } = await import("./search");
+      if (this.#life.signal.aborted) return;
+      this.#search ??= new Search(this.#host.screen.term, this.#searchPlace);
+    }
+    this.#search.open();
+  }
+
+  /** Takes over what was chosen. */
+  apply(): void {
+    const { screen } = this.#host;
+    const { palette, cursor, renderer } = this.#host.options();
+    const named = palette === "auto" ? null : PALETTE[palette];
+    screen.wear(named);
+    screen.term.options.minimumContrastRatio = named?.contrast ?? USUAL_CONTRAST;
+    screen.term.options.cursorStyle = cursor;
+    this.#drawing.choose(renderer);
+    this.#arrange();
+  }
+
+  /** Says to who cannot see it that the connection came back. */
+  connectionIs(state: string): void {
+    if (state === "reconnecting") this.#wasAway = true;
+    if (state === "live" && this.#wasAway) {
+      this.#wasAway = false;
+      this.#said.textContent = "Connected again.";
+    } else if (state !== "live") this.#said.textContent = "";
+    if (state === "ended") this.#reached(NO_PROGRESS);
+  }
+
+  dispose(): void {
+    this.#life.abort();
+    this.#menu.close();
+    this.#toasts.dispose();
+    this.#drawing.dispose();
+    this.#place.replaceChildren();
+  }
+
+  #part(): HTMLElement {
+    const part = document.createElement("div");
+    this.#place.append(part);
+    return part;
+  }
+
+  #listen(signal: AbortSignal): void {
+    const { screen, box } = this.#host;
+    const { term } = screen;
+    const { parser } = term;
+    const registered = [
+      term.onBell(() => {
+        if (this.#host.isNow() && this.#bell.rings())
+          announce(this.#host.element, "transom-bell", {});
+      }),
+      parser.registerOscHandler(52, (data) => {
+        this.#onClipboard(data);
+        return true;
+      }),
+      parser.registerOscHandler(9, (data) => {
+        const progress = parseProgress(data, this.#progress);
+        if (progress !== null) this.#reached(progress);
+        return true;
+      }),
+    ];
+    signal.addEventListener("abort", () => {
+      for (const one of registered) one.dispose();
+    });
+    box.addEventListener(
+      "copy",
+      (event) => {
+        if (!term.hasSelection()) return;
+        event.clipboardData?.setData("text/plain", selectedText(term));
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      },
+      { capture: true, signal },
+    );
+    box.addEventListener("pointerup", (event) => event.button === 0 && this.#onSelected(), {
+      signal,
+    });
+    box.addEventListener("contextmenu", (event) => this.#onRightClick(event), {
+      capture: true,
+      signal,
+    });
+    this.#coarse.addEventListener("change", () => this.#arrange(), { signal });
+    for (const type of ["resize", "scroll"]) {
+      visualViewport?.addEventListener(type, () => this.#arrange(), { signal });
+    }
+  }
+
+  #mean(meaning: KeyMeaning, event: KeyboardEvent): void {
+    const { screen, fontSize, screenReader, change } = this.#host;
+    const { term } = screen;
+    switch (meaning) {
+      case "paste-by-browser":
+        return;
+      case "copy-by-browser":
+        setTimeout(() => term.clearSelection());
+        return;
+      case "copy":
+        void this.#copy();
+        break;
+      case "find":
+        void this.find();
+        break;
+      case "larger":
+        change({ fontSize: Math.min(LARGEST_TEXT, textSize(fontSize() + 1)) });
+        break;
+      case "smaller":
+        change({ fontSize: Math.max(SMALLEST_TEXT, textSize(fontSize() - 1)) });
+        break;
+      case "usual-size":
+        change({ fontSize: USUAL_TEXT });
+        break;
+      case "screen-reader":
+        change({ screenReader: !screenReader() });
+        this.#said.textContent = `Screen reader mode is ${screenReader() ? "on" : "off"}.`;
+        break;
+      default:
+        meaning satisfies never;
+    }
+    event.preventDefault();
+  }
+
+  async #copy(): Promise<void> {
+    const text = selectedText(this.#host.screen.term);
+    if (text !== "") await writeClipboard(text);
+  }
+
+  /** After the emulator has seen the same release of the button. */
+  #onSelected(): void {
+    if (!this.#host.options().copyOnSelect) return;
+    setTimeout(() => void this.#copy());
+  }
+
+  #onRightClick(event: MouseEvent): void {
+    const { term } = this.#host.screen;
+    const programWants = term.modes.mouseTrackingMode !== "none";
+    // Shift is the way out: to our menu where the program takes the mouse, to the browser's elsewhere.
+    if (event.shiftKey !== programWants) {
+      if (programWants) event.preventDefault();
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (this.#host.options().rightClick === "menu") {
+      this.#menu.open(event.clientX, event.clientY);
+    } else if (term.hasSelection()) {
+      void this.#copy().then(() => term.clearSelection());
+    } else void this.#pasteFromClipboard();
+  }
+
+  async #pasteFromClipboard(): Promise<void> {
+    const keys = isMac ? "⌘V" : "Ctrl+Shift+V";
+    try {
+      await this.paste(await navigator.clipboard.readText());
+    } catch {
+      const text = `The browser does not let the page read the clipboard. Press ${keys} to paste.`;
+      this.#toasts.show({ kind: "paste", text });
+    }
+    this.#host.screen.term.focus();
+  }
+
+  #menuItems() {
+    const { term } = this.#host.screen;
+    const key = (name: string) => (isMac ? `⌘${name}` : `Ctrl+Shift+${name}`);
+    return [
+      { label: "Copy", key: key("C"), off: !term.hasSelection(), run: () => void this.#copy() },
+      {
+        label: "Paste",
+        key: key("V"),
+        off: !this.#host.mayType(),
+        run: () => void this.#pasteFromClipboard(),
+      },
+      { label: "Select all", key: "", off: false, run: () => term.selectAll() },
+      { label: "Find…", key: key("F"), off: false, run: () => void this.find() },
+    ];
+  }
+
+  #onClipboard(data: string): void {
+    const wish = clipboardWish(data);
+    const focused = document.hasFocus() && this.#host.element.matches(":focus-within");
+    if (wish.kind === "nothing" || !this.#host.acts() || !this.#host.mayCopy() || !focused) return;
+    if (wish.kind === "too-large") {
+      const text = "The machine wanted to put more than 1 MiB on your clipboard. It was not done.";
+      this.#toasts.show({ kind: "clipboard", text });
+    } else void this.#putOnClipboard(wish.text);
+  }
+
+  async #putOnClipboard(text: string): Promise<void> {
+    const what = amount(text);
+    const write = () => navigator.clipboard.writeText(text);
+    const done = () =>
+      this.#toasts.show({ kind: "clipboard", text: `The machine put ${what} on your clipboard.` });
+    try {
+      await write();
+      done();
+    } catch {
+      this.#toasts.show({
+        kind: "clipboard",
+        text: `The machine wants to put ${what} on your clipboard.`,
+        action: { label: "Copy", run: () => void write().then(done, () => {}) },
+      });
+    }
+  }
+
+  #reached(progress: Progress): void {
+    const { state, percent } = this.#progress;
+    if (progress.state === state && progress.percent === percent) return;
+    this.#progress = progress;
+    announce(this.#host.element, "transom-progress", progress);
+  }
+
+  /** Makes room at the foot: for the row of keys, and for a soft keyboard that covers it. */
+  #arrange(): void {
+    const { box, element, screen, options } = this.#host;
+    const { keyRow } = options();
+    const wanted = keyRow === "on" || (keyRow === "auto" && this.#coarse.matches);
+    if (wanted && this.#keys === null) {
+      this.#keys = new KeyRow(this.#keysPlace, {
+        applicationKeys: () => screen.term.modes.applicationCursorKeysMode,
+        type: (text) => screen.term.input(text, true),
+        focus: () => screen.term.focus(),
+      });
+    } else if (!wanted) {
+      this.#keys?.remove();
+      this.#keys = null;
+    }
+    const covered = coveredBelow(element.getBoundingClientRect().bottom, visualViewport);
+    const foot = covered + (wanted ? KEY_ROW_PX : 0);
+    this.#place.style.setProperty("--_covered", `${covered}px`);
+    this.#place.style.setProperty("--_foot", `${foot}px`);
+    const bottom = `${foot}px`;
+    if (box.style.bottom === bottom) return;
+    box.style.bottom = bottom;
+    this.#host.fit();
+  }
+}
