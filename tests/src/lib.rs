@@ -7,6 +7,7 @@ pub mod files;
 pub mod forge;
 pub mod front;
 pub mod issuer;
+pub mod lossy;
 pub mod machine;
 pub mod pass;
 pub mod process;
