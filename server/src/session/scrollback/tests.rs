@@ -65,7 +65,8 @@ fn a_viewer_whose_place_is_forgotten_and_one_who_comes_late_need_a_screen() {
     forget_what_is_due(&mut log);
     let mut left_behind = Cursor { offset: Some(12), resizes: 1 };
     assert_eq!(log.since(&mut left_behind), Step::Lost);
-    assert_eq!(log.since(&mut Cursor::START), Step::Lost);
+    let mut new = Cursor::START;
+    assert_eq!(log.since(&mut new), Step::Lost);
     let invented = &mut Cursor { offset: Some(u64::MAX), resizes: 1 };
     assert_eq!(log.since(invented), Step::Lost);
 }
