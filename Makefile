@@ -18,9 +18,10 @@ test: install-tests web tests/browser/node_modules/.package-lock.json ## lint, a
 lint: install web tests/browser/node_modules/.package-lock.json ## formats, lints and types of everything
 	@node scripts/check.mjs lint
 
-bench: web ## measure; figures go to target/bench
+bench: web tests/browser/node_modules/.package-lock.json ## measure; figures go to target/bench (BENCH='echo bulk' for some)
+	tests/bench/peers.sh target/bench-peers
 	cargo build --release --locked --bin transom --bin bench
-	$(TARGET)/release/bench
+	$(TARGET)/release/bench $(BENCH)
 
 web: web/dist/index.html ## build the front end
 

@@ -44,6 +44,7 @@ if [ "${1-}" = --tests ]; then
   want perl perl
   [ -x /usr/bin/python3 ] || missing="$missing python3"
   want sudo sudo
+  want firefox-esr firefox-esr
   # Debian keeps the server's programs out of the usual path.
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want initdb postgresql
 fi

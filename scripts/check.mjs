@@ -59,8 +59,9 @@ function nodeCounts() {
   return { passed: of("pass"), failed: of("fail") + of("cancelled"), skipped: of("skipped") + of("todo") };
 }
 
-function playwrightCounts() {
-  const { expected, unexpected, flaky, skipped } = json("browser.json").stats;
+/** @param {string} file */
+function playwrightCounts(file) {
+  const { expected, unexpected, flaky, skipped } = json(file).stats;
   return { passed: expected, failed: unexpected + flaky, skipped };
 }
 
@@ -111,7 +112,14 @@ const TEST = [
     command: ["npx", "playwright", "test", "--reporter=list,json"],
     in: "tests/browser",
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report("browser.json"), TRANSOM_BIN: path.join(TARGET, "debug/transom") },
-    count: playwrightCounts,
+    count: () => playwrightCounts("browser.json"),
+  },
+  {
+    name: "firefox",
+    command: ["npx", "playwright", "test", "-c", "firefox", "--reporter=list,json"],
+    in: "tests/browser",
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report("firefox.json"), TRANSOM_BIN: path.join(TARGET, "debug/transom") },
+    count: () => playwrightCounts("firefox.json"),
   },
 ];
 

@@ -13,9 +13,11 @@ mod events;
 mod files;
 mod health;
 mod machine;
+mod masks;
 mod sessions;
 mod socket;
 mod tokens;
+mod transcript;
 pub mod view;
 mod viewing;
 
@@ -66,11 +68,13 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(builds::get))
         .routes(routes!(builds::finish))
         .routes(routes!(machine::put, machine::delete))
+        .routes(routes!(masks::put))
         .routes(routes!(tokens::issue))
         .routes(routes!(access::put, access::delete))
         .routes(routes!(events::events))
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
+        .routes(routes!(transcript::get))
         .routes(routes!(files::list))
         .routes(routes!(files::stat))
         .routes(routes!(files::make_directory))

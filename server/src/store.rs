@@ -8,6 +8,7 @@ mod builds;
 mod codes;
 mod error;
 mod open;
+mod recordings;
 mod renewals;
 mod secrets;
 mod tickets;
@@ -17,6 +18,7 @@ pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow};
 pub use builds::{Stored, UpdateError};
 pub use codes::CodeOutcome;
 pub use error::StoreError;
+pub use recordings::RecordingRow;
 pub use renewals::RenewOutcome;
 pub use verify::AuditBreak;
 

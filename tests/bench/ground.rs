@@ -90,7 +90,7 @@ impl Ground {
 
     /// A terminal in this way; Transom's is one of build `b0`.
     pub async fn open(&self, way: Way) -> anyhow::Result<Shell> {
-        self.open_of(way, "b0").await.with_context(|| format!("no terminal through {}", way.name()))
+        self.open_of(way, "b0").await
     }
 
     /// A terminal in this way; Transom's is one of this build.
@@ -99,9 +99,18 @@ impl Ground {
         self.open_with(way, &token).await
     }
 
+    /// The key with which plain clients log in.
+    pub fn key(&self) -> std::path::PathBuf {
+        self.files.path().join("key")
+    }
+
     /// A terminal in this way; Transom's with a token that was fetched before.
     pub async fn open_with(&self, way: Way, token: &str) -> anyhow::Result<Shell> {
-        let key = self.files.path().join("key");
+        self.connect(way, token).await.with_context(|| format!("no terminal through {}", way.name()))
+    }
+
+    async fn connect(&self, way: Way, token: &str) -> anyhow::Result<Shell> {
+        let key = self.key();
         let gateway = self.gateways.get(&way);
         let port = gateway.map_or(0, |g| g.port);
         let link = match way {

@@ -128,7 +128,7 @@ impl Line {
     /// Ends the terminal: Transom's outlive their viewers.
     pub async fn end(self) -> anyhow::Result<()> {
         match self.link {
-            Link::Transom(transom) => transom.exit().await,
+            Link::Transom(transom) => transom.end().await,
             _ => Ok(()),
         }
     }

@@ -9,6 +9,7 @@ mod browser;
 mod bulk;
 mod crowd;
 mod echo;
+mod files;
 mod gateway;
 mod ground;
 mod idle;
@@ -32,7 +33,7 @@ use line::Way;
 use report::Report;
 
 const SUBJECTS: &[&str] =
-    &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "browser"];
+    &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "files", "browser"];
 /// Long enough to see that it goes on, short enough for every day; `crowd=600` for ten minutes.
 const CROWD_S: u64 = 60;
 
@@ -69,6 +70,9 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(subject: &str, argument: &str, report: &mut Report) -> anyhow::Result<()> {
+    if subject == "files" {
+        return files::run(&Ground::without_peers("").await?, report).await;
+    }
     let ground = Ground::prepare().await?;
     match subject {
         "bulk" => bulk::run(&ground, report).await,
@@ -78,6 +82,7 @@ async fn measure(subject: &str, argument: &str, report: &mut Report) -> anyhow::
         "stuck" => stuck::run(&ground, report).await,
         "join" => join::run(&ground, report).await,
         "idle" => idle::run(&ground, report).await,
+        "files" => files::run(&ground, report).await,
         "crowd" => {
             let seconds =
                 if argument.is_empty() { CROWD_S } else { argument.parse().context("crowd=SECONDS")? };

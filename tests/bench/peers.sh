@@ -62,7 +62,11 @@ install_ttyd() {
   done
   loader=$(find "$here/ttyd/root" -name 'ld-linux-*.so*' | head -n 1)
   paths=$(find "$here/ttyd/root" -name '*.so.*' -exec dirname {} + | sort -u | paste -sd :)
-  printf '#!/bin/sh\nexec "%s" --library-path "%s" "%s/ttyd/root/usr/bin/ttyd" "$@"\n' "$loader" "$paths" "$here" >run
+  # libwebsockets looks for its plugins along this path; ssh, which ttyd starts, must find nothing else there.
+  mkdir -p plugins
+  find root -name 'libwebsockets-evlib*.so*' -exec cp -P {} plugins/ ';'
+  printf '#!/bin/sh\nLD_LIBRARY_PATH="%s" exec "%s" --library-path "%s" "%s" "$@"\n' \
+    "$here/ttyd/plugins" "$loader" "$paths" "$here/ttyd/root/usr/bin/ttyd" >run
   chmod +x run
   ./run --version
 }

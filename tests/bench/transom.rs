@@ -16,6 +16,8 @@ pub struct Transom {
     pub started_over: bool,
     /// Whether the newest piece restores a screen, rather than being output.
     pub is_screen: bool,
+    url: String,
+    token: String,
     received: u64,
     /// Of what was received, this came before the newest reset and is not acknowledged any more.
     before_reset: u64,
@@ -27,25 +29,26 @@ impl Transom {
     /// Connects and opens a terminal.
     pub async fn open(ci: &Ci, token: &str) -> anyhow::Result<Self> {
         let socket = eager(ci.socket().await?).open(token).await?;
-        Ok(Self::around(socket))
+        Ok(Self::around(ci, token, socket))
     }
 
     /// Connects and joins a session.
     pub async fn join(ci: &Ci, token: &str, session: &str) -> anyhow::Result<Self> {
         let socket = eager(ci.socket().await?).join(token, session, None).await?;
-        Ok(Self::around(socket))
+        Ok(Self::around(ci, token, socket))
     }
 
-    fn around(socket: Socket) -> Self {
+    fn around(ci: &Ci, token: &str, socket: Socket) -> Self {
         let acked = socket.offset;
-        Self { socket, started_over: false, is_screen: false, received: 0, before_reset: 0, acked, screen: 0 }
+        let (url, token) = (ci.url.clone(), token.to_owned());
+        Self { socket, url, token, started_over: false, is_screen: false, received: 0, before_reset: 0, acked, screen: 0 }
     }
 
-    /// Ends the session.
-    pub async fn exit(mut self) -> anyhow::Result<()> {
-        // To the program, and to the shell that is left.
-        self.socket.type_text("\x03").await?;
-        self.socket.type_text("exit\r").await?;
+    /// Ends the session, whatever runs in it.
+    pub async fn end(self) -> anyhow::Result<()> {
+        let session = &self.socket.welcomed()?.session;
+        let request = reqwest::Client::new().delete(format!("{}/api/v1/sessions/{session}", self.url));
+        request.bearer_auth(&self.token).send().await?.error_for_status()?;
         self.ended().await
     }
 

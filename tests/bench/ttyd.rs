@@ -56,7 +56,7 @@ impl Viewer for Ttyd {
     async fn receive(&mut self) -> anyhow::Result<Vec<u8>> {
         let bytes = match self.wire.receive().await? {
             Message::Binary(bytes) => bytes,
-            Message::Close(frame) => bail!("{frame:?}"),
+            Message::Close(frame) => bail!("ttyd closed: {frame:?}"),
             _ => return Ok(Vec::new()),
         };
         let Some((b'0', output)) = bytes.split_first() else { return Ok(Vec::new()) };

@@ -73,7 +73,7 @@ impl Viewer for Webssh {
     async fn receive(&mut self) -> anyhow::Result<Vec<u8>> {
         match self.wire.receive().await? {
             Message::Binary(bytes) => Ok(bytes.to_vec()),
-            Message::Close(frame) => bail!("{frame:?}"),
+            Message::Close(frame) => bail!("webssh closed: {frame:?}"),
             _ => Ok(Vec::new()),
         }
     }

@@ -33,6 +33,7 @@ impl Wetty {
         std::fs::write(&config, "Ciphers aes128-gcm@openssh.com\nIdentitiesOnly yes\nLogLevel ERROR\n")?;
         let own = [
             installed().join("wetty/node_modules/wetty/build/main.js").display().to_string(),
+            "--base=/wetty".into(),
             "--force-ssh".into(),
             "--host=127.0.0.1".into(),
             "--ssh-host=127.0.0.1".into(),
@@ -53,6 +54,7 @@ impl Wetty {
         let mut wire = Wire::open(port, "/wetty/socket.io/?EIO=4&transport=websocket", "").await?;
         wire.receive().await.context("no open packet")?;
         wire.send(Message::text("40")).await?;
+        wire.receive().await.context("no connect packet")?;
         let mut wetty = Self { wire, received: 0, counted: 0, pending: VecDeque::new(), pinged: false };
         wetty.emit(&json!(["resize", { "cols": 80, "rows": 24 }])).await?;
         Ok(wetty)
@@ -71,7 +73,7 @@ impl Viewer for Wetty {
     async fn receive(&mut self) -> anyhow::Result<Vec<u8>> {
         let text = match self.wire.receive().await? {
             Message::Text(text) => text,
-            Message::Close(frame) => bail!("{frame:?}"),
+            Message::Close(frame) => bail!("wetty closed: {frame:?}"),
             _ => return Ok(Vec::new()),
         };
         let Some(event) = text.strip_prefix("42") else {

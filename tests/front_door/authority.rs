@@ -21,6 +21,7 @@ get    /api/v1/builds/{id}                 missing invalid invalid expired forbi
 post   /api/v1/builds/{id}/finish          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
 put    /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
 delete /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid
+put    /api/v1/builds/{id}/masks           missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
 post   /api/v1/builds/{id}/tokens          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
 put    /api/v1/builds/{id}/access          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
 delete /api/v1/builds/{id}/access          missing invalid invalid expired forbid forbid 204     204    forbid key     forbid
@@ -29,6 +30,7 @@ post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbi
 get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid 200    200     200    200    key     200
 get    /api/v1/sessions/{id}               missing invalid invalid expired none   200    200     200    200    key     200
 delete /api/v1/sessions/{id}               missing invalid invalid expired none   forbid 204     204    forbid key     forbid
+get    /api/v1/sessions/{id}/transcript    missing invalid invalid expired none   200    200     200    forbid key     200
 get    /api/v1/builds/{id}/files           missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
 get    /api/v1/builds/{id}/files/stat      missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
 put    /api/v1/builds/{id}/files/directory missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  201
@@ -180,6 +182,7 @@ impl World {
             ("put", "/api/v1/builds/{id}/machine") => {
                 self.machine.registration(2, &json!({ "kind": "generated" }))?
             }
+            ("put", "/api/v1/builds/{id}/masks") => json!({ "values": ["hunter2-secret"] }),
             ("post", "/api/v1/builds/{id}/tokens") => {
                 json!({ "sub": "u1", "name": "Dana", "capabilities": ["terminal.view"] })
             }

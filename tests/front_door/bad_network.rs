@@ -1,7 +1,9 @@
 //! Terminals over a network that cuts, delays and stalls: nothing is lost and nothing comes twice.
 
 mod counter;
+mod joining;
 mod keys;
+mod packets;
 
 use std::time::Duration;
 
@@ -24,7 +26,7 @@ async fn ground() -> anyhow::Result<(Front, Machine, Tab)> {
     super::log();
     let (front, machine) = (Front::real().await?, Machine::start()?);
     front.ready_build("b1", &machine, Value::Null).await?;
-    let tab = Tab::open(&front.url, &front.controller("b1").await?).await?;
+    let tab = Tab::open(&front.url, &front.url, &front.controller("b1").await?).await?;
     Ok((front, machine, tab))
 }
 

@@ -19,6 +19,7 @@ mod surface;
 mod terminal;
 mod timelines;
 mod tokens;
+mod transcripts;
 
 use std::sync::Once;
 

@@ -7,12 +7,14 @@ pub mod files;
 pub mod forge;
 pub mod front;
 pub mod issuer;
+pub mod lossy;
 pub mod machine;
 pub mod pass;
 pub mod process;
 pub mod settings;
 pub mod socket;
 pub mod tab;
+pub mod transcript;
 
 use std::time::Duration;
 

@@ -12,6 +12,7 @@ use transom_server::clock::Clock;
 
 use crate::PATIENCE;
 use crate::ci::Ci;
+use crate::lossy::LossyNetwork;
 use crate::settings::Settings;
 
 /// A running `transom serve`, killed when dropped.
@@ -36,9 +37,23 @@ impl Process {
     /// Where it is not there or does not serve.
     pub async fn start(more: &str) -> anyhow::Result<Self> {
         let program = beside_this_one("transom")?;
-        let settings = Settings::write(more)?;
+        Self::run(Command::new(&program), Settings::write(more)?).await
+    }
+
+    /// The same at the far end of a bad line.
+    ///
+    /// # Errors
+    /// As [`Process::start`].
+    pub async fn start_behind(network: &LossyNetwork) -> anyhow::Result<Self> {
+        let program = beside_this_one("transom")?;
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", network.namespace()]).arg(&program);
+        Self::run(command, Settings::write_at(network.far.into(), "")?).await
+    }
+
+    async fn run(mut command: Command, settings: Settings) -> anyhow::Result<Self> {
         let log = fs::File::create(settings.dir().join("transom.log"))?;
-        let child = Command::new(&program)
+        let child = command
             .arg("serve")
             .arg("--config")
             .arg(settings.file())
@@ -47,7 +62,7 @@ impl Process {
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
-            .with_context(|| format!("cannot start {}", program.display()))?;
+            .with_context(|| format!("cannot start {command:?}"))?;
         let ci = Ci::new(&settings, Clock::system())?;
         let process = Self { child, ci, settings };
         for _ in 0..(PATIENCE.as_millis() / 20) {
@@ -57,6 +72,12 @@ impl Process {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         anyhow::bail!("it does not serve: {}", process.log())
+    }
+
+    /// The origin of its pages.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.settings.origin()
     }
 
     /// Its process id.

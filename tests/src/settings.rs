@@ -1,5 +1,6 @@
 //! What a server is started with: a directory with a configuration, fresh keys and a free port.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use transom_server::keys::{SecretHash, new_service_key, write_key_files};
@@ -12,7 +13,7 @@ pub struct Settings {
     pub key: String,
     /// A service key that may only look.
     pub weak_key: String,
-    port: u16,
+    address: SocketAddr,
     dir: tempfile::TempDir,
 }
 
@@ -25,14 +26,27 @@ impl Settings {
         Self::write_in(tempfile::tempdir()?, more)
     }
 
+    /// The same, for a server that listens on an address of its own.
+    ///
+    /// # Errors
+    /// As [`Settings::write`].
+    pub fn write_at(address: IpAddr, more: &str) -> anyhow::Result<Self> {
+        Self::write_all(tempfile::tempdir()?, address, more)
+    }
+
     /// The same, in a directory of the caller's.
     ///
     /// # Errors
     /// As [`Settings::write`].
     pub fn write_in(dir: tempfile::TempDir, more: &str) -> anyhow::Result<Self> {
+        Self::write_all(dir, Ipv4Addr::LOCALHOST.into(), more)
+    }
+
+    fn write_all(dir: tempfile::TempDir, address: IpAddr, more: &str) -> anyhow::Result<Self> {
         write_key_files(&dir.path().join("keys"), false)?;
         let (key, weak_key) = (new_service_key()?, new_service_key()?);
         let port = free_port()?;
+        let address = SocketAddr::new(address, port);
         let hash = |k: &str| SecretHash::of(k).as_str().to_owned();
         let text = format!(
             r#"public_url = "http://127.0.0.1:{port}"
@@ -40,7 +54,7 @@ machines.networks = ["127.0.0.0/8", "10.0.0.0/8"]
 machines.connect_timeout_s = 5
 {more}
 [listen]
-address = "127.0.0.1:{port}"
+address = "{address}"
 [store]
 url = "sqlite:transom.db"
 [keys]
@@ -48,7 +62,7 @@ directory = "keys"
 [[service_keys]]
 name = "ci"
 sha256 = "{}"
-allow = ["builds", "access", "tokens", "read", "audit"]
+allow = ["builds", "access", "tokens", "read", "recordings", "audit"]
 [[service_keys]]
 name = "reader"
 sha256 = "{}"
@@ -57,7 +71,7 @@ allow = ["read"]
             hash(key.expose()),
             hash(weak_key.expose()),
         );
-        let settings = Self { key: key.expose().clone(), weak_key: weak_key.expose().clone(), port, dir };
+        let settings = Self { key: key.expose().clone(), weak_key: weak_key.expose().clone(), address, dir };
         std::fs::write(settings.file(), text)?;
         Ok(settings)
     }
@@ -77,6 +91,12 @@ allow = ["read"]
     /// Where the server is to be reached.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.address)
+    }
+
+    /// The origin of its pages.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://127.0.0.1:{}", self.address.port())
     }
 }

@@ -47,16 +47,16 @@ pub enum Turn {
 }
 
 impl Tab {
-    /// Opens a terminal at `url`, which is the server's own origin.
+    /// Opens a terminal at `url`, from a page of `origin`.
     ///
     /// # Errors
     /// Where the server says no.
-    pub async fn open(url: &str, token: &str) -> anyhow::Result<Self> {
-        let socket = Socket::connect(url, url).await?.open(token).await?;
+    pub async fn open(url: &str, origin: &str, token: &str) -> anyhow::Result<Self> {
+        let socket = Socket::connect(url, origin).await?.open(token).await?;
         let welcome = socket.welcomed()?.clone();
         let mut tab = Self {
             route: url.to_owned(),
-            origin: url.to_owned(),
+            origin: origin.to_owned(),
             token: token.to_owned(),
             session: welcome.session,
             viewer: welcome.viewer,
@@ -75,6 +75,12 @@ impl Tab {
     fn watched(&self, mut socket: Socket) -> Socket {
         socket.keeps = false;
         socket
+    }
+
+    /// The session that it shows.
+    #[must_use]
+    pub fn session(&self) -> &str {
+        &self.session
     }
 
     /// How much was typed.

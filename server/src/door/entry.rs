@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::bump;
 use super::files::Desk;
+use super::masks::InForce;
 use super::spare::Waiting;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Warning;
@@ -33,6 +34,7 @@ pub struct Entry {
     /// Moves whenever somebody may be about to open a session.
     pub(super) interest: watch::Sender<u64>,
     pub(super) sparing: AtomicBool,
+    pub(super) masks: InForce,
 }
 
 impl Entry {
@@ -49,6 +51,7 @@ impl Entry {
             spare: Mutex::new(None),
             interest: watch::Sender::new(0),
             sparing: AtomicBool::new(false),
+            masks: InForce::default(),
         }
     }
 

@@ -30,6 +30,8 @@ pub use transfer::{Download, Part, Upload, Uploaded};
 
 /// How long a connection that nobody uses is kept.
 const KEPT: Duration = Duration::from_secs(30);
+/// How long such a connection may take to show that it still stands; a new one is made otherwise.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
 /// How long a look may take in all.
 const LOOK_WITHIN: Duration = Duration::from_secs(60);
 
@@ -174,7 +176,8 @@ impl Door {
         let record = entry.record();
         while let Some(mut waited) = entry.desk.take(machine_version(&record)) {
             let home = MachinePath::new(".").map_err(wrong)?;
-            if waited.real_path(&home).await.is_ok() {
+            let answered = tokio::time::timeout(ANSWERED_WITHIN, waited.real_path(&home)).await;
+            if matches!(answered, Ok(Ok(_))) {
                 return Ok(waited);
             }
         }

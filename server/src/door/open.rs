@@ -27,8 +27,11 @@ impl Door {
         let detail = json!({ "family": "terminal", "session": result.as_ref().ok().map(|s| &s.id) });
         let opened = result.as_ref().ok().cloned();
         let audited = self.audited(Some(&grant.build), actor, "session.open", result, detail).await;
-        if let (Some(session), Err(refused)) = (opened, &audited) {
-            session.close(refused.problem);
+        match (opened, &audited) {
+            (Some(session), Err(refused)) => session.close(refused.problem),
+            // Now, so that nothing that it writes stands in the way of the prompt.
+            (Some(session), Ok(_)) => self.start_recording(&session, entry, size),
+            (None, _) => {}
         }
         audited
     }

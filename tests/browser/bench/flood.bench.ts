@@ -119,5 +119,5 @@ function colouredLog(bytes: number): string {
     lines.push(line);
     length += line.length;
   }
-  return lines.join("").slice(0, bytes - 1) + "\n";
+  return `${lines.join("").slice(0, bytes - 1)}\n`;
 }

@@ -44,7 +44,10 @@ test("access that the CI takes back ends at once and stays ended after a reload"
 });
 
 test("somebody who stays is let in until the build's time is over, and not longer", async ({ dana, demo }) => {
-  const { build, dashboard, terminal } = await dana.terminal({ scenario: "passes", max_duration_s: 20 });
+  const { build, dashboard, terminal } = await dana.terminal({
+    scenario: "passes",
+    max_duration_s: 20,
+  });
   await expect(dashboard.getByRole("region", { name: "Explore build machine" })).toHaveAttribute("data-state", "held");
   await expect(terminal.element).toHaveAttribute("state", "ended", { timeout: 30_000 });
   await saysTheEnd(terminal.page, /time limit|ended/i);

@@ -16,7 +16,8 @@ export interface Wish {
 
 /** What Transom says of a build, as far as the tests look at it. */
 export interface BuildView {
-  access: { state: string; sentence: string; cause: string | null };
+  /** Absent until the dashboard has told of the build. */
+  access?: { state: string; sentence: string; cause: string | null };
   sessions: { id: string; state: string; viewers: number }[];
   viewers: { name: string }[];
 }
@@ -80,6 +81,12 @@ export class Demo {
       headers: { authorization: `Bearer ${this.serviceKey}`, "content-type": "application/json" },
       body: body ? JSON.stringify(body) : null,
     });
+  }
+
+  /** A code that opens a page of this build once, as the dashboard gets it for its link. */
+  async code(build: string, capabilities = ["terminal.view", "terminal.control"]): Promise<string> {
+    const reply = await this.api("POST", `/builds/${build}/tokens`, { sub: "dana", name: "Dana", capabilities });
+    return new URL(((await reply.json()) as { url: string }).url).hash.slice(1);
   }
 
   async view(build: string): Promise<BuildView> {

@@ -14,7 +14,13 @@ pub const PACED: &str =
 /// As fast as it can.
 pub const FLOOD: &str = "seq -f 'n%010.0f' 0 99999999999 & echo $! > pid; while [ ! -e stop ]; do sleep 0.05; done; kill $!; wait";
 
-const LINE_BYTES: u64 = 13;
+/// `n`, ten digits, a carriage return and a line feed.
+pub const LINE_BYTES: u64 = 13;
+
+/// The line that offset `at` of the numbers is in, and the column.
+pub fn line_at(at: u64) -> (String, usize) {
+    (format!("n{:010}\r\n", at / LINE_BYTES), (at % LINE_BYTES) as usize)
+}
 
 /// What is seen of it, held against what it must have printed.
 pub struct Counter {
@@ -67,6 +73,11 @@ impl Counter {
         tokio::time::timeout(PATIENCE, running).await.context("the program is held up")?
     }
 
+    /// Where its first number stands in the terminal's output.
+    pub fn began(&self) -> u64 {
+        self.began
+    }
+
     /// Tells it to stop.
     pub fn stop(&self, machine: &Machine) -> anyhow::Result<()> {
         Ok(std::fs::write(machine.build_dir().join("stop"), "")?)
@@ -87,8 +98,8 @@ impl Counter {
         let mut from = offset - self.began;
         let mut rest = bytes.as_slice();
         while !rest.is_empty() {
-            let line = format!("n{:010}\r\n", from / LINE_BYTES);
-            let wanted = &line.as_bytes()[(from % LINE_BYTES) as usize..];
+            let (line, column) = line_at(from);
+            let wanted = &line.as_bytes()[column..];
             let len = wanted.len().min(rest.len());
             let same = wanted.iter().zip(rest).take_while(|(a, b)| a == b).count();
             self.seen += same as u64;

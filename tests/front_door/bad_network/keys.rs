@@ -63,6 +63,11 @@ impl Keys {
         }
     }
 
+    /// What has come back, in bytes.
+    pub fn seen(&self) -> usize {
+        self.seen.len()
+    }
+
     /// Ends the line and the program; waits until the terminal is gone.
     pub async fn finish(&mut self, tab: &mut Tab) -> anyhow::Result<()> {
         while !self.typed.ends_with('\r') {

@@ -10,9 +10,15 @@ export interface Chosen {
   folders: readonly string[];
 }
 
-export async function filesIn(entries: readonly FileSystemEntry[]): Promise<Chosen[]> {
+/** An entry, where the browser can say what is in a folder; else a file. */
+export type Dropped = FileSystemEntry | File;
+
+export async function filesIn(things: readonly Dropped[]): Promise<Chosen[]> {
   const chosen: Chosen[] = [];
-  for (const entry of entries) await walk(entry, [], chosen);
+  for (const thing of things) {
+    if (thing instanceof File) chosen.push({ file: thing, folders: [] });
+    else await walk(thing, [], chosen);
+  }
   return chosen;
 }
 

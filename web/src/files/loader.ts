@@ -50,10 +50,9 @@ export class Files {
       this.#uninvite();
       // They are gone once the event is over.
       const items = [...(event.dataTransfer?.items ?? [])].filter((item) => item.kind === "file");
-      const entries = items
-        .map((item) => item.webkitGetAsEntry())
-        .filter((entry) => entry !== null);
-      void this.#load().then((panel) => panel?.drop(entries));
+      const dropped = items.map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+      const things = dropped.filter((thing) => thing !== null);
+      void this.#load().then((panel) => panel?.drop(things));
     });
   }
 

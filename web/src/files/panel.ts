@@ -4,7 +4,7 @@ import type { Capability } from "../protocol/gen/Capability";
 import type { FileView } from "../protocol/gen/FileView";
 import type { ListingView } from "../protocol/gen/ListingView";
 import { FilesApi } from "./api";
-import { type Chosen, filesIn, foldersOf, MOST_FILES, placeOf } from "./dropped";
+import { type Chosen, type Dropped, filesIn, foldersOf, MOST_FILES, placeOf } from "./dropped";
 import type { FilesHost } from "./loader";
 import { joined, size, textOf, visible } from "./names";
 import { renderEntries, renderPath } from "./rows";
@@ -52,6 +52,7 @@ export class FilesPanel extends LitElement {
   #api: FilesApi | null = null;
   #uploads: Uploads | null = null;
   #asked = 0;
+  #wasBusy = false;
 
   constructor() {
     super();
@@ -68,7 +69,7 @@ export class FilesPanel extends LitElement {
     this.#api ??= new FilesApi(this.host.build, this.host.tokens);
     this.#uploads ??= new Uploads(
       this.#api,
-      () => this.requestUpdate(),
+      () => this.#onUploads(),
       () => performance.now(),
     );
     window.addEventListener("beforeunload", this.#guard);
@@ -86,9 +87,9 @@ export class FilesPanel extends LitElement {
   }
 
   /** Asks whether to upload what was dropped: to the folder that is shown, else to where the shell is. */
-  async drop(entries: readonly FileSystemEntry[]): Promise<void> {
+  async drop(things: readonly Dropped[]): Promise<void> {
     const shown = this._open ? this._listing?.path.exact : undefined;
-    const chosen = await filesIn(entries).catch(() => []);
+    const chosen = await filesIn(things).catch(() => []);
     await this.#open();
     await this.#plan(chosen, shown ?? this.host.directory());
   }
@@ -98,7 +99,7 @@ export class FilesPanel extends LitElement {
     const read = this.#why("files.read");
     const write = this.#why("files.write");
     return html`<dialog aria-labelledby="title" @close=${this.#onClose}>
-        <header>
+        <div class="head">
           <h2 id="title">Files</h2>
           <span class="grow"></span>
           <label class="button" ?data-disabled=${write !== null} title=${write ?? "Upload to this folder"}>
@@ -107,7 +108,7 @@ export class FilesPanel extends LitElement {
           </label>
           <button type="button" @click=${() => void this.#again()} ?disabled=${read !== null}>Refresh</button>
           <button type="button" class="plain" aria-label="Close" title="Close" @click=${this.#close}>✕</button>
-        </header>
+        </div>
         ${this.#listing ? renderPath(this.#listing.path.exact, (path) => void this.#go(path)) : nothing}
         <p class="trouble" role="alert">${this._trouble}</p>
         ${[read, write].map((why) => (why === null ? nothing : html`<p class="muted">${why}</p>`))}
@@ -267,6 +268,15 @@ export class FilesPanel extends LitElement {
       const name = [...one.folders, one.file.name].join("/");
       this.#uploads?.add(name, placeOf(one, plan.target), one.file);
     }
+  }
+
+  /** What has arrived is there to be seen. */
+  #onUploads(): void {
+    const busy = this.#uploads?.busy === true;
+    const settled = this.#wasBusy && !busy;
+    this.#wasBusy = busy;
+    this.requestUpdate();
+    if (settled && this._open && this.#why("files.read") === null) void this.#again();
   }
 
   #discard(): void {

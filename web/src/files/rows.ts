@@ -37,7 +37,7 @@ export function renderEntries(listing: ListingView, actions: EntryActions): Temp
 function renderEntry(file: FileView, { enter, fetch }: EntryActions): TemplateResult {
   const name = visible(file.name.text);
   const folder = file.kind === "directory";
-  const label = html`<bdi>${name}</bdi>${folder ? "/" : ""}${file.link ? html` <span class="muted">${LINKS[file.kind]}</span>` : nothing}`;
+  const label = html`<bdi>${name}${folder ? "/" : ""}</bdi>${file.link ? html` <span class="muted">${LINKS[file.kind]}</span>` : nothing}`;
   return html`<tr>
     <td class="name">${folder ? html`<button type="button" class="step" @click=${() => enter(file)}>${label}</button>` : label}</td>
     <td class="number">${folder || file.size === null ? "" : size(file.size)}</td>

@@ -16,7 +16,7 @@ export const style = css`
   }
   dialog[open] { display: flex; flex-direction: column; gap: 8px; padding: 12px 16px 16px; }
   dialog::backdrop { background: #0006; }
-  header { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }
+  .head { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }
   h2, h3, p, ul { margin: 0; padding: 0; list-style: none; }
   h2 { font-size: 16px; }
   h3 { font-size: 14px; }
@@ -59,7 +59,7 @@ export const style = css`
     overflow-wrap: anywhere;
   }
   nav { display: flex; flex-wrap: wrap; max-height: 88px; overflow-y: auto; }
-  nav .step + .step::before { content: "›"; margin-inline-end: 8px; color: var(--t-muted); }
+  nav .step + .step::before { content: "›" / ""; margin-inline-end: 8px; color: var(--t-muted); }
   nav .step[aria-current] { color: var(--t-text); font-weight: 600; }
   .scroll { flex: 1; min-height: 80px; overflow: auto; border-block: 1px solid var(--t-border); }
   table { width: 100%; border-collapse: collapse; }

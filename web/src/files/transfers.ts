@@ -11,10 +11,10 @@ export function renderUploads(all: readonly Upload[], uploads: Uploads | null) {
   const over = all.filter(({ state }) => state === "done" || state === "cancelled");
   const shown = [...all.filter((u) => !over.includes(u)), ...over].slice(0, MOST_SHOWN);
   return html`<section class="uploads" aria-labelledby="uploads">
-    <header><h3 id="uploads">Uploads</h3><span class="grow"></span>
+    <div class="head"><h3 id="uploads">Uploads</h3><span class="grow"></span>
       <span class="muted" role="status">${over.length} of ${all.length} done</span>
       ${over.length === 0 ? nothing : html`<button type="button" @click=${() => uploads.clear()}>Clear</button>`}
-    </header>
+    </div>
     <ul>${shown.map((upload) => renderUpload(upload, uploads))}</ul>
     ${all.length > shown.length ? html`<p class="muted">And ${all.length - shown.length} more.</p>` : nothing}
   </section>`;

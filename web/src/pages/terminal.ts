@@ -109,6 +109,8 @@ export class TerminalPage extends LitElement {
       who: names(viewers, me),
       choose: (choice) => this.#choose(choice),
       find: () => this.#terminal?.find(),
+      session: this.#active.session,
+      tokens: this.#grant.token,
     });
     const bar = {
       build: this.#build,

@@ -129,7 +129,7 @@ export class TransomTerminal extends LitElement {
 
   /** Opens the bar that looks for text. */
   find(): void {
-    void this.#tools?.find();
+    this.#tools?.find();
   }
 
   reconnect(): void {

@@ -1,5 +1,7 @@
 //! `/builds/{id}/files/content`: what is in a file, streamed both ways. Nothing is kept on the way.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -24,6 +26,8 @@ use crate::door::{Actor, Download, Part, Refused};
 const PIECES: usize = 4;
 /// Bytes of a refused upload that are still read, so that its sender gets to hear why.
 const READ_IN_VAIN_BYTES: usize = 4 * 1024 * 1024;
+/// How long they may take.
+const READ_IN_VAIN: Duration = Duration::from_secs(5);
 
 /// A file that was put on the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -97,12 +101,17 @@ pub async fn upload(
         };
         let refused = outcome.is_err();
         if done.send(outcome).is_ok() && refused {
-            let mut left = READ_IN_VAIN_BYTES;
-            while let Some(Ok(bytes)) = body.next().await
-                && bytes.len() < left
-                && !viewers.is_ending()
-            {
-                left -= bytes.len();
+            let vain = async {
+                let mut left = READ_IN_VAIN_BYTES;
+                while let Some(Ok(bytes)) = body.next().await
+                    && bytes.len() < left
+                {
+                    left -= bytes.len();
+                }
+            };
+            tokio::select! {
+                _ = tokio::time::timeout(READ_IN_VAIN, vain) => {}
+                () = viewers.ending() => {}
             }
         }
     });

@@ -27,7 +27,12 @@ impl Clusters {
     /// Whether unused ones should be dropped first.
     pub(super) fn is_full(&self) -> bool {
         let len = self.numbers.len();
-        len >= self.room.max(FEW) || (len >= CLUSTERS && self.refused % REFUSALS == 0)
+        len >= self.room.max(FEW) || (len >= CLUSTERS && self.refused.is_multiple_of(REFUSALS))
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.texts.len().max(self.numbers.len())
     }
 
     pub(super) fn get(&self, number: usize) -> &[u32] {

@@ -91,14 +91,16 @@ pub(super) fn next(before: Option<Cluster>, code: u32) -> (Cluster, bool) {
 
 /// UAX 29, rules GB6 to GB13.
 fn joins(before: u8, after: u8) -> bool {
-    match (before, after) {
+    matches!(
+        (before, after),
         (HANGUL_L, HANGUL_L | HANGUL_V | HANGUL_LV | HANGUL_LVT)
-        | (HANGUL_LV | HANGUL_V, HANGUL_V | HANGUL_T)
-        | (HANGUL_LVT | HANGUL_T, HANGUL_T) => true,
-        (_, EXTEND | ZWJ | SPACING) | (PREPEND, _) => true,
-        (ZWJ, PICTOGRAPH) | (REGIONAL, REGIONAL) => true,
-        _ => false,
-    }
+            | (HANGUL_LV | HANGUL_V, HANGUL_V | HANGUL_T)
+            | (HANGUL_LVT | HANGUL_T, HANGUL_T)
+            | (_, EXTEND | ZWJ | SPACING)
+            | (PREPEND, _)
+            | (ZWJ, PICTOGRAPH)
+            | (REGIONAL, REGIONAL)
+    )
 }
 
 #[cfg(test)]

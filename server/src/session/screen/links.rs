@@ -27,13 +27,18 @@ pub(super) struct Links {
 }
 
 impl Links {
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.taken
+    }
+
     pub(super) fn get(&self, number: u16) -> Option<&Link> {
         self.links.get(usize::from(number)).and_then(Option::as_ref)
     }
 
     /// Whether unused ones should be dropped first.
     pub(super) fn is_full(&self) -> bool {
-        self.taken >= LINKS && self.refused % REFUSALS == 0
+        self.taken >= LINKS && self.refused.is_multiple_of(REFUSALS)
     }
 
     /// A link's number; 0 where it is too long or there are too many.

@@ -1,7 +1,13 @@
 //! From bytes to characters, controls and sequences: the state machine of the VT500 series
 //! (<https://vt100.net/emu/dec_ansi_parser>) on Unicode, with the transitions of xterm.js.
 
+mod table;
+
 use super::params::Params;
+use table::{
+    CLEAR, COLLECT, CSI_DISPATCH, DCS, DCS_END, DCS_HOOK, ESC_DISPATCH, EXECUTE, GROUND, OSC, OSC_END, OTHER,
+    PARAM, PRINT, PUT, TABLE,
+};
 
 /// Bytes of one unfinished sequence that are kept; what is longer is swallowed without effect.
 pub(super) const SEQUENCE_BYTES: usize = 64 * 1024;
@@ -37,168 +43,6 @@ pub(super) struct Parser {
     /// The unfinished character.
     partial: [u8; 4],
     partial_len: usize,
-}
-
-const GROUND: u8 = 0;
-const ESCAPE: u8 = 1;
-const ESCAPE_INTERMEDIATE: u8 = 2;
-const CSI_ENTRY: u8 = 3;
-const CSI_PARAM: u8 = 4;
-const CSI_INTERMEDIATE: u8 = 5;
-const CSI_IGNORE: u8 = 6;
-const SOS_PM_APC: u8 = 7;
-const OSC: u8 = 8;
-const DCS_ENTRY: u8 = 9;
-const DCS_PARAM: u8 = 10;
-const DCS_IGNORE: u8 = 11;
-const DCS_INTERMEDIATE: u8 = 12;
-const DCS: u8 = 13;
-const STATES: usize = 14;
-
-const IGNORE: u8 = 0;
-const PRINT: u8 = 1;
-const EXECUTE: u8 = 2;
-const OSC_START: u8 = 3;
-const PUT: u8 = 4;
-const OSC_END: u8 = 5;
-const CSI_DISPATCH: u8 = 6;
-const PARAM: u8 = 7;
-const COLLECT: u8 = 8;
-const ESC_DISPATCH: u8 = 9;
-const CLEAR: u8 = 10;
-const DCS_HOOK: u8 = 11;
-const DCS_END: u8 = 12;
-
-/// Column for everything from U+00A0 up.
-const OTHER: usize = 0xa0;
-
-/// By state and character: action << 4 | next state.
-static TABLE: [[u8; OTHER + 1]; STATES] = table();
-
-const fn add(mut row: [u8; OTHER + 1], from: usize, to: usize, action: u8, next: u8) -> [u8; OTHER + 1] {
-    let mut at = from;
-    while at <= to {
-        row[at] = action << 4 | next;
-        at += 1;
-    }
-    row
-}
-
-/// C0 controls that are executed, all but CAN, SUB and ESC.
-const fn controls(mut row: [u8; OTHER + 1], action: u8, next: u8) -> [u8; OTHER + 1] {
-    row = add(row, 0, 0x17, action, next);
-    row = add(row, 0x19, 0x19, action, next);
-    add(row, 0x1c, 0x1f, action, next)
-}
-
-/// Printable ASCII and what lies above C1.
-const fn text(row: [u8; OTHER + 1], action: u8, next: u8) -> [u8; OTHER + 1] {
-    add(add(row, 0x20, 0x7e, action, next), OTHER, OTHER, action, next)
-}
-
-/// From anywhere.
-const fn anywhere() -> [u8; OTHER + 1] {
-    let mut row = [IGNORE << 4 | GROUND; OTHER + 1];
-    row = add(row, 0x80, 0x9f, EXECUTE, GROUND);
-    row = add(row, 0x18, 0x18, EXECUTE, GROUND);
-    row = add(row, 0x1a, 0x1a, EXECUTE, GROUND);
-    row = add(row, 0x1b, 0x1b, CLEAR, ESCAPE);
-    row = add(row, 0x90, 0x90, CLEAR, DCS_ENTRY);
-    row = add(row, 0x98, 0x98, IGNORE, SOS_PM_APC);
-    row = add(row, 0x9b, 0x9b, CLEAR, CSI_ENTRY);
-    row = add(row, 0x9c, 0x9c, IGNORE, GROUND);
-    row = add(row, 0x9d, 0x9d, OSC_START, OSC);
-    add(row, 0x9e, 0x9f, IGNORE, SOS_PM_APC)
-}
-
-const fn table() -> [[u8; OTHER + 1]; STATES] {
-    let mut t = [anywhere(); STATES];
-
-    t[GROUND as usize] = text(controls(t[GROUND as usize], EXECUTE, GROUND), PRINT, GROUND);
-
-    let mut row = controls(t[ESCAPE as usize], EXECUTE, ESCAPE);
-    row = add(row, 0x20, 0x2f, COLLECT, ESCAPE_INTERMEDIATE);
-    row = add(row, 0x30, 0x7e, ESC_DISPATCH, GROUND);
-    row = add(row, b'P' as usize, b'P' as usize, CLEAR, DCS_ENTRY);
-    row = add(row, b'X' as usize, b'X' as usize, IGNORE, SOS_PM_APC);
-    row = add(row, b'[' as usize, b'[' as usize, CLEAR, CSI_ENTRY);
-    row = add(row, b']' as usize, b']' as usize, OSC_START, OSC);
-    row = add(row, b'^' as usize, b'_' as usize, IGNORE, SOS_PM_APC);
-    t[ESCAPE as usize] = add(row, 0x7f, 0x7f, IGNORE, ESCAPE);
-
-    row = controls(t[ESCAPE_INTERMEDIATE as usize], EXECUTE, ESCAPE_INTERMEDIATE);
-    row = add(row, 0x20, 0x2f, COLLECT, ESCAPE_INTERMEDIATE);
-    row = add(row, 0x30, 0x7e, ESC_DISPATCH, GROUND);
-    t[ESCAPE_INTERMEDIATE as usize] = add(row, 0x7f, 0x7f, IGNORE, ESCAPE_INTERMEDIATE);
-
-    row = controls(t[CSI_ENTRY as usize], EXECUTE, CSI_ENTRY);
-    row = add(row, 0x20, 0x2f, COLLECT, CSI_INTERMEDIATE);
-    row = add(row, 0x30, 0x3b, PARAM, CSI_PARAM);
-    row = add(row, 0x3c, 0x3f, COLLECT, CSI_PARAM);
-    row = add(row, 0x40, 0x7e, CSI_DISPATCH, GROUND);
-    t[CSI_ENTRY as usize] = add(row, 0x7f, 0x7f, IGNORE, CSI_ENTRY);
-
-    row = controls(t[CSI_PARAM as usize], EXECUTE, CSI_PARAM);
-    row = add(row, 0x20, 0x2f, COLLECT, CSI_INTERMEDIATE);
-    row = add(row, 0x30, 0x3b, PARAM, CSI_PARAM);
-    row = add(row, 0x3c, 0x3f, IGNORE, CSI_IGNORE);
-    row = add(row, 0x40, 0x7e, CSI_DISPATCH, GROUND);
-    t[CSI_PARAM as usize] = add(row, 0x7f, 0x7f, IGNORE, CSI_PARAM);
-
-    row = controls(t[CSI_INTERMEDIATE as usize], EXECUTE, CSI_INTERMEDIATE);
-    row = add(row, 0x20, 0x2f, COLLECT, CSI_INTERMEDIATE);
-    row = add(row, 0x30, 0x3f, IGNORE, CSI_IGNORE);
-    row = add(row, 0x40, 0x7e, CSI_DISPATCH, GROUND);
-    t[CSI_INTERMEDIATE as usize] = add(row, 0x7f, 0x7f, IGNORE, CSI_INTERMEDIATE);
-
-    row = controls(t[CSI_IGNORE as usize], EXECUTE, CSI_IGNORE);
-    row = add(row, 0x20, 0x3f, IGNORE, CSI_IGNORE);
-    row = add(row, 0x40, 0x7e, IGNORE, GROUND);
-    row = add(row, 0x7f, 0x7f, IGNORE, CSI_IGNORE);
-    t[CSI_IGNORE as usize] = add(row, OTHER, OTHER, IGNORE, CSI_IGNORE);
-
-    row = controls(t[SOS_PM_APC as usize], IGNORE, SOS_PM_APC);
-    t[SOS_PM_APC as usize] = add(row, 0x20, 0x7f, IGNORE, SOS_PM_APC);
-
-    row = text(controls(t[OSC as usize], IGNORE, OSC), PUT, OSC);
-    row = add(row, 0x7f, 0x7f, PUT, OSC);
-    row = add(row, 0x07, 0x07, OSC_END, GROUND);
-    row = add(row, 0x18, 0x18, OSC_END, GROUND);
-    row = add(row, 0x1a, 0x1a, OSC_END, GROUND);
-    row = add(row, 0x1b, 0x1b, OSC_END, ESCAPE);
-    t[OSC as usize] = add(row, 0x9c, 0x9c, OSC_END, GROUND);
-
-    row = controls(t[DCS_ENTRY as usize], IGNORE, DCS_ENTRY);
-    row = add(row, 0x20, 0x2f, COLLECT, DCS_INTERMEDIATE);
-    row = add(row, 0x30, 0x3b, PARAM, DCS_PARAM);
-    row = add(row, 0x3c, 0x3f, COLLECT, DCS_PARAM);
-    row = add(row, 0x40, 0x7e, DCS_HOOK, DCS);
-    t[DCS_ENTRY as usize] = add(row, 0x7f, 0x7f, IGNORE, DCS_ENTRY);
-
-    row = controls(t[DCS_PARAM as usize], IGNORE, DCS_PARAM);
-    row = add(row, 0x20, 0x2f, COLLECT, DCS_INTERMEDIATE);
-    row = add(row, 0x30, 0x3b, PARAM, DCS_PARAM);
-    row = add(row, 0x3c, 0x3f, IGNORE, DCS_IGNORE);
-    row = add(row, 0x40, 0x7e, DCS_HOOK, DCS);
-    t[DCS_PARAM as usize] = add(row, 0x7f, 0x7f, IGNORE, DCS_PARAM);
-
-    row = controls(t[DCS_INTERMEDIATE as usize], IGNORE, DCS_INTERMEDIATE);
-    row = add(row, 0x20, 0x2f, COLLECT, DCS_INTERMEDIATE);
-    row = add(row, 0x30, 0x3f, IGNORE, DCS_IGNORE);
-    row = add(row, 0x40, 0x7e, DCS_HOOK, DCS);
-    t[DCS_INTERMEDIATE as usize] = add(row, 0x7f, 0x7f, IGNORE, DCS_INTERMEDIATE);
-
-    row = controls(t[DCS_IGNORE as usize], IGNORE, DCS_IGNORE);
-    row = add(row, 0x20, 0x7f, IGNORE, DCS_IGNORE);
-    t[DCS_IGNORE as usize] = add(row, OTHER, OTHER, IGNORE, DCS_IGNORE);
-
-    row = text(controls(t[DCS as usize], PUT, DCS), PUT, DCS);
-    row = add(row, 0x7f, 0x7f, IGNORE, DCS);
-    row = add(row, 0x18, 0x18, DCS_END, GROUND);
-    row = add(row, 0x1a, 0x1a, DCS_END, GROUND);
-    row = add(row, 0x1b, 0x1b, DCS_END, ESCAPE);
-    t[DCS as usize] = add(row, 0x9c, 0x9c, DCS_END, GROUND);
-    t
 }
 
 impl Parser {
@@ -249,6 +93,14 @@ impl Parser {
                     bytes[at..].iter().position(|b| !(0x20..0x7f).contains(b)).unwrap_or(bytes.len() - at);
                 to.print_ascii(&bytes[at..at + run]);
                 at += run;
+            } else if self.state == GROUND && byte < 0x20 {
+                let sequence = if byte == 0x1b { self.plain_sequence(&bytes[at..], to) } else { 0 };
+                at += sequence.max(1);
+                if byte != 0x1b {
+                    to.execute(byte);
+                } else if sequence == 0 {
+                    self.step(0x1b, &[byte], to);
+                }
             } else {
                 at += 1;
                 match byte {
@@ -263,13 +115,26 @@ impl Parser {
         }
     }
 
+    /// The short way for what most sequences are, CSI with nothing but digits and `;`, where all of it
+    /// is there. Its length, or 0.
+    fn plain_sequence(&mut self, bytes: &[u8], to: &mut impl Perform) -> usize {
+        const MOST: usize = 64;
+        let [_, b'[', rest @ ..] = bytes else { return 0 };
+        let digits = rest.iter().take(MOST).take_while(|b| (b'0'..=b';').contains(b)).count();
+        let Some(last @ 0x40..=0x7e) = rest.get(digits).copied() else { return 0 };
+        self.params.reset();
+        rest[..digits].iter().for_each(|byte| self.params.put(*byte));
+        to.csi(u32::from(last), &self.params);
+        digits + 3
+    }
+
     /// Decodes the character once its bytes are there, as xterm.js does: an overlong form, a
     /// surrogate and the byte order mark are nothing.
     fn finish_character(&mut self, to: &mut impl Perform) {
         let [first, second, third, fourth] = self.partial.map(u32::from);
         let (length, code, least) = match first {
-            ..0xe0 => (2, (first & 0x1f) << 6 | second & 0x3f, 0x80),
-            ..0xf0 => (3, (first & 0x0f) << 12 | (second & 0x3f) << 6 | third & 0x3f, 0x800),
+            0..0xe0 => (2, (first & 0x1f) << 6 | second & 0x3f, 0x80),
+            0xe0..0xf0 => (3, (first & 0x0f) << 12 | (second & 0x3f) << 6 | third & 0x3f, 0x800),
             _ => (
                 4,
                 (first & 0x07) << 18 | (second & 0x3f) << 12 | (third & 0x3f) << 6 | fourth & 0x3f,

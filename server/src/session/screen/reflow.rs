@@ -24,129 +24,143 @@ impl Terminal {
 
 impl Buffer {
     fn resize(&mut self, (old_cols, old_rows): (usize, usize), (cols, rows): (usize, usize)) {
-        if !self.lines.is_empty() {
-            if cols > old_cols {
-                self.lines.iter_mut().for_each(|line| line.resize(cols));
-            }
-            while self.lines.len() < rows {
-                self.lines.push_back(Line::new(cols, Pen::default()));
-            }
-            // Lines below the cursor go, then those at the top.
-            let below = (self.lines.len() - rows).min(self.lines.len().saturating_sub(self.y + 1));
-            self.lines.truncate(self.lines.len() - below);
-            let above = self.lines.len() - rows;
-            self.lines.drain(..above);
-            if above > 0 {
-                self.saved.y = self.saved.y.saturating_sub(above);
-            }
-            self.x = self.x.min(cols - 1);
-            self.y = self.y.min(rows - 1);
-            self.saved.x = self.saved.x.min(cols - 1);
-            self.top = 0;
+        if self.lines.is_empty() {
+            self.bottom = rows - 1;
+            return;
         }
-        self.bottom = rows - 1;
-        if self.has_history && !self.lines.is_empty() {
-            if cols > old_cols {
-                self.reflow_larger(old_cols, cols, rows);
-            } else if cols < old_cols {
-                self.reflow_smaller(old_cols, cols, rows);
+        let lines = Vec::from(std::mem::take(&mut self.lines));
+        let mut layout = Layout { lines, base: 0, y: self.y, saved: self.saved.y, cols, rows };
+        if cols > old_cols {
+            layout.lines.iter_mut().for_each(|line| line.resize(cols));
+        }
+        layout.change_rows(old_rows);
+        (self.x, self.saved.x) = (self.x.min(cols - 1), self.saved.x.min(cols - 1));
+        (self.top, self.bottom) = (0, rows - 1);
+        if self.has_history && cols > old_cols {
+            layout.reflow_larger(old_cols);
+        } else if self.has_history && cols < old_cols {
+            layout.reflow_smaller(old_cols);
+        }
+        layout.lines.iter_mut().for_each(|line| line.resize(cols));
+        (self.lines, self.y, self.saved.y) = layout.finish();
+    }
+}
+
+/// A buffer while its size changes. Lines above `base` are on their way out.
+struct Layout {
+    lines: Vec<Line>,
+    base: usize,
+    /// The cursor's row, from `base`.
+    y: usize,
+    /// The saved cursor's row, from the first line.
+    saved: usize,
+    cols: usize,
+    rows: usize,
+}
+
+impl Layout {
+    /// Rows are added below; lines below the cursor go before those at the top.
+    fn change_rows(&mut self, old_rows: usize) {
+        while self.lines.len() < self.rows {
+            self.lines.push(Line::new(self.cols, Pen::default()));
+        }
+        for _ in self.rows..old_rows {
+            if self.lines.len() > self.rows + self.base {
+                if self.lines.len() > self.base + self.y + 1 {
+                    self.lines.pop();
+                } else {
+                    self.base += 1;
+                }
             }
         }
-        if cols < old_cols && self.has_history {
-            self.lines.iter_mut().for_each(|line| line.resize(cols));
-        }
-        if cols < old_cols && !self.has_history {
-            self.lines.iter_mut().for_each(|line| line.resize(cols));
-        }
-        debug_assert!(
-            self.lines.is_empty() || self.lines.len() == rows,
-            "{} lines of {old_rows}",
-            self.lines.len()
-        );
+        self.y = self.y.min(self.rows - 1);
+    }
+
+    /// Whether the cursor is among these lines: the program itself mends those.
+    fn has_cursor(&self, first: usize, count: usize) -> bool {
+        (first..first + count).contains(&(self.base + self.y))
     }
 
     /// Pulls the beginnings of continued lines up.
-    fn reflow_larger(&mut self, old_cols: usize, cols: usize, rows: usize) {
-        let mut removed = 0;
-        let lines = std::mem::take(&mut self.lines);
-        let mut paragraphs = paragraphs(lines);
-        let mut first = 0;
+    fn reflow_larger(&mut self, old_cols: usize) {
+        let mut paragraphs = paragraphs(std::mem::take(&mut self.lines));
+        let (mut first, mut removed) = (0, 0);
         for paragraph in &mut paragraphs {
             let count = paragraph.len();
-            // The program itself mends the line that the cursor is on.
-            if count > 1 && !(first..first + count).contains(&self.y) {
-                removed += enlarge(paragraph, old_cols, cols);
+            if count > 1 && !self.has_cursor(first, count) {
+                lay_out(paragraph, old_cols, self.cols);
+                while paragraph.len() > 1 && paragraph.last().is_some_and(|line| line.trimmed() == 0) {
+                    paragraph.pop();
+                }
+                removed += count - paragraph.len();
             }
             first += count;
         }
         self.lines = paragraphs.into_iter().flatten().collect();
         for _ in 0..removed {
+            if self.base > 0 {
+                self.base -= 1;
+                continue;
+            }
             self.y = self.y.saturating_sub(1);
-            self.lines.push_back(Line::new(cols, Pen::default()));
+            if self.lines.len() < self.rows {
+                self.lines.push(Line::new(self.cols, Pen::default()));
+            }
         }
-        self.lines.truncate(rows);
-        if removed > 0 {
-            self.saved.y = self.saved.y.saturating_sub(removed);
-        }
+        self.saved = self.saved.saturating_sub(removed);
     }
 
-    /// Divides lines that have become too long.
-    fn reflow_smaller(&mut self, old_cols: usize, cols: usize, rows: usize) {
-        let lines = std::mem::take(&mut self.lines);
-        let mut paragraphs = paragraphs(lines);
-        let mut first: usize = paragraphs.iter().map(Vec::len).sum();
-        let (cursor, mut y, mut base) = (self.y, self.y, 0usize);
-        let (mut length, mut inserted) = (first, 0usize);
-        // From the last to the first; the cursor stays in its line, which is left as it is.
+    /// Divides lines that have become too long, from the last to the first.
+    fn reflow_smaller(&mut self, old_cols: usize) {
+        let mut length = self.lines.len();
+        let mut paragraphs = paragraphs(std::mem::take(&mut self.lines));
+        let (mut first, mut inserted) = (length, 0);
         for paragraph in paragraphs.iter_mut().rev() {
             let count = paragraph.len();
             first -= count;
-            let fits = count == 1 && paragraph[0].trimmed() <= cols;
-            let starts_wrapped = paragraph[0].wrapped;
-            let absolute = base + y;
-            if (fits && !starts_wrapped) || (first..first + count).contains(&absolute) {
+            let fits = count == 1 && !paragraph[0].wrapped && paragraph[0].trimmed() <= self.cols;
+            if fits || self.has_cursor(first, count) {
                 continue;
             }
-            let _ = cursor;
-            let added = shrink(paragraph, old_cols, cols);
-            let trimmed = if base == 0 && y != length - 1 {
-                (y + added).saturating_sub(rows)
-            } else {
-                (length + added).saturating_sub(rows)
-            };
+            lay_out(paragraph, old_cols, self.cols);
+            while paragraph.len() < count {
+                let mut line = Line::new(self.cols, Pen::default());
+                line.wrapped = true;
+                paragraph.push(line);
+            }
+            let added = paragraph.len() - count;
             inserted += added;
-            for _ in 0..added.saturating_sub(trimmed) {
-                if base == 0 {
-                    if y < rows - 1 {
-                        y += 1;
-                        length -= 1;
-                    } else {
-                        base += 1;
-                    }
-                } else if base < rows.min(length + inserted) - rows {
-                    base += 1;
+            for _ in 0..added {
+                if self.base > 0 {
+                    self.base += usize::from(self.base + self.rows < length + inserted);
+                } else if self.y < self.rows - 1 {
+                    // Room is made below.
+                    self.y += 1;
+                    length -= 1;
+                } else {
+                    self.base += 1;
                 }
             }
-            self.saved.y = (self.saved.y + added).min(base + rows - 1);
+            self.saved = (self.saved + added).min(self.base + self.rows - 1);
         }
-        let mut all: VecDeque<Line> = paragraphs.into_iter().flatten().collect();
-        // Lines taken from the end for those that moved the cursor down.
-        let popped = all.len() - (length + inserted);
-        all.truncate(all.len() - popped);
-        while all.len() > rows {
-            all.pop_front();
+        self.lines = paragraphs.into_iter().flatten().collect();
+        self.lines.truncate(length + inserted);
+    }
+
+    /// The rows that remain, the cursor's and the saved cursor's.
+    fn finish(mut self) -> (VecDeque<Line>, usize, usize) {
+        let above = self.base.max(self.lines.len().saturating_sub(self.rows)).min(self.lines.len());
+        self.lines.drain(..above);
+        while self.lines.len() < self.rows {
+            self.lines.push(Line::new(self.cols, Pen::default()));
         }
-        while all.len() < rows {
-            all.push_back(Line::new(cols, Pen::default()));
-        }
-        self.y = y.min(rows - 1);
-        self.saved.y = self.saved.y.min(rows - 1);
-        self.lines = all;
+        let last = self.rows - 1;
+        (self.lines.into(), self.y.min(last), self.saved.saturating_sub(above).min(last))
     }
 }
 
-/// Lines and what goes on from them.
-fn paragraphs(lines: VecDeque<Line>) -> Vec<Vec<Line>> {
+/// Lines, each with those that go on from it.
+fn paragraphs(lines: Vec<Line>) -> Vec<Vec<Line>> {
     let mut paragraphs: Vec<Vec<Line>> = Vec::new();
     for line in lines {
         match paragraphs.last_mut().filter(|_| line.wrapped) {
@@ -164,64 +178,26 @@ fn length(paragraph: &[Line], at: usize, cols: usize) -> usize {
     if ends_empty && next.width(0) == 2 { cols - 1 } else { cols }
 }
 
-fn text(paragraph: &[Line], cols: usize) -> Vec<Cell> {
-    let mut cells = Vec::new();
+/// Divides a paragraph into lines of `cols`; a wide character does not straddle two.
+fn lay_out(paragraph: &mut Vec<Line>, old_cols: usize, cols: usize) {
+    let mut text: Vec<Cell> = Vec::new();
     for at in 0..paragraph.len() {
-        let line = paragraph[at].cells();
-        cells.extend_from_slice(&line[..length(paragraph, at, cols).min(line.len())]);
+        let cells = paragraph[at].cells();
+        text.extend_from_slice(&cells[..length(paragraph, at, old_cols).min(cells.len())]);
     }
-    cells
-}
-
-/// Lays out `cells` in lines; a wide character does not straddle two.
-fn lay_out(cells: &[Cell], cols: usize) -> Vec<Vec<Cell>> {
-    let mut lines = Vec::new();
-    let mut rest = cells;
-    while !rest.is_empty() {
+    let wrapped = paragraph.first().is_some_and(|line| line.wrapped);
+    paragraph.clear();
+    let mut rest = text.as_slice();
+    while !rest.is_empty() || paragraph.is_empty() {
         let mut take = rest.len().min(cols);
         if take == cols && rest[take - 1].width() == 2 {
             take -= 1;
         }
-        let (line, later) = rest.split_at(take.max(1));
-        lines.push(line.to_vec());
+        let (cells, later) = rest.split_at(take);
+        let mut line = Line::new(cols, Pen::default());
+        line.cells_mut()[..take].copy_from_slice(cells);
+        line.wrapped = wrapped || !paragraph.is_empty();
+        paragraph.push(line);
         rest = later;
-    }
-    lines
-}
-
-fn enlarge(paragraph: &mut Vec<Line>, old_cols: usize, cols: usize) -> usize {
-    let before = paragraph.len();
-    replace(paragraph, old_cols, cols);
-    before - paragraph.len()
-}
-
-fn shrink(paragraph: &mut Vec<Line>, old_cols: usize, cols: usize) -> usize {
-    let before = paragraph.len();
-    replace(paragraph, old_cols, cols);
-    while paragraph.len() < before {
-        let mut line = Line::new(cols, Pen::default());
-        line.wrapped = true;
-        paragraph.push(line);
-    }
-    paragraph.len() - before
-}
-
-fn replace(paragraph: &mut Vec<Line>, old_cols: usize, cols: usize) {
-    let wrapped = paragraph.first().is_some_and(|line| line.wrapped);
-    let laid_out = lay_out(&text(paragraph, old_cols), cols);
-    *paragraph = laid_out
-        .into_iter()
-        .enumerate()
-        .map(|(at, cells)| {
-            let mut line = Line::new(cols, Pen::default());
-            line.cells_mut()[..cells.len()].copy_from_slice(&cells);
-            line.wrapped = at > 0 || wrapped;
-            line
-        })
-        .collect();
-    if paragraph.is_empty() {
-        let mut line = Line::new(cols, Pen::default());
-        line.wrapped = wrapped;
-        paragraph.push(line);
     }
 }

@@ -217,7 +217,7 @@ impl Terminal {
     pub(super) fn move_cursor(&mut self, right: i64, down: i64) {
         self.restrict_cursor();
         let buffer = self.buffer();
-        let moved = |from: usize, by: i64| (from as i64 + by).max(i64::MIN);
+        let moved = |from: usize, by: i64| from as i64 + by;
         let (x, y) = (moved(buffer.x, right), moved(buffer.y, down));
         let y = if self.modes.origin { y + self.buffer().top as i64 } else { y };
         let buffer = self.buffer();

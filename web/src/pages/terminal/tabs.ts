@@ -40,6 +40,7 @@ export class Tabs {
     this.#kept = new KeptTabs(host.build);
     guardLeaving(() => host.slots().some((slot) => isAlive(slot) && typedLately(slot)), signal);
     document.addEventListener("keydown", (event) => this.#onKey(event), { capture: true, signal });
+    window.addEventListener("resize", () => showTab(host.active()), { signal });
   }
 
   /** Opens what was open here before a reload and still runs. */
@@ -124,11 +125,12 @@ export class Tabs {
     };
     const middle = (event: MouseEvent) => event.button === 1 && close(event);
     return html`<button type="button" role="tab" class="tab" id="tab-${slot.key}" aria-controls="panel-${slot.key}"
+      aria-label=${news.words === "" ? name : `${name}, ${news.words}`}
       aria-selected=${selected} tabindex=${selected ? 0 : -1} title=${tabName(slot)} data-news=${news.tone}
       aria-keyshortcuts=${several ? "Delete" : nothing}
       @click=${() => select(slot, true)} @auxclick=${middle}
     ><span class="dot" data-tone=${news.tone}></span><span class="label">${name}</span
-    >${news.words === "" ? nothing : html`<span class="sr">, ${news.words}</span>`}${
+    >${
       several
         ? html`<span class="close" aria-hidden="true" title="Close" @click=${close}>${closeIcon}</span>`
         : nothing
@@ -212,6 +214,11 @@ export class Tabs {
     }, MESSAGE_MS);
     this.#host.redraw();
   }
+}
+
+/** Where there are more tabs than room, the one in front is among those that are seen. */
+export function showTab({ key }: Slot): void {
+  document.getElementById(`tab-${key}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** What a program calls itself is text of the machine's: shown as text, in one line. */

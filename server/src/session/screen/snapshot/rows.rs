@@ -113,10 +113,10 @@ impl Writer<'_> {
             let run = cells[x..].iter().take_while(|cell| is_odd(**cell)).count();
             let end = x + run;
             if run > 0 && end < cells.len() {
-                for at in x..end {
+                for (at, cell) in cells.iter().enumerate().take(end).skip(x) {
                     self.print_at(at, y, WIDE);
                     self.goto(at + 1, y);
-                    self.set_pen(cells[at].pen());
+                    self.set_pen(cell.pen());
                     self.print(&[u32::from(b' ')]);
                 }
                 self.mend(end, y, cells[end]);

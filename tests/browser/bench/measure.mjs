@@ -1,0 +1,162 @@
+// @ts-check
+// Terminals in Chromium: throughput of a log, Ctrl-C during a flood, from a click to the prompt.
+// Reads a plan from standard input: {"ways": {"ttyd": URL, …}, "transom": {"url", "key", "build"}, "directory",
+// "log", "log_bytes"}. Prints a line of JSON for each measure: {way, measure, unit, values}, or
+// {way, skipped}. Terminals are looked at as people do: by what stands on the screen.
+import { text } from "node:stream/consumers";
+import { chromium } from "@playwright/test";
+
+const THROUGHPUT_RUNS = 3;
+const INTERRUPTS = 12;
+const PROMPTS = 8;
+const FLOOD_MS = 1500;
+const PATIENCE_MS = 120_000;
+
+/** @typedef {{url: string, key: string, build: string}} Transom */
+/** @typedef {{ways: Record<string, string>, transom: Transom, directory: string, log: string, log_bytes: number}} Plan */
+
+const plan = /** @type {Plan} */ (JSON.parse(await text(process.stdin)));
+const browser = await chromium.launch({
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+});
+try {
+  const peers = Object.entries(plan.ways).map(([way, url]) => ({ way, url: async () => url }));
+  for (const { way, url } of [{ way: "transom", url: transomPage }, ...peers]) {
+    try {
+      await measure(way, url);
+    } catch (error) {
+      say({ way, skipped: String(error).split("\n")[0] });
+    }
+  }
+} finally {
+  await browser.close();
+}
+
+/** The address of a terminal; good for one page, and for a minute. */
+async function transomPage() {
+  const { url, key, build } = plan.transom;
+  const response = await fetch(`${url}/api/v1/builds/${build}/tokens`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ sub: "u-Dana", name: "Dana", capabilities: ["terminal.view", "terminal.control"] }),
+  });
+  const { code } = /** @type {{code: string}} */ (await response.json());
+  return `${url}/b/${build}/terminal#${code}`;
+}
+
+/** @param {string} way @param {() => Promise<string>} url */
+async function measure(way, url) {
+  const rates = [];
+  for (let run = 0; run < THROUGHPUT_RUNS; run += 1) {
+    await onPage(await url(), async (page) => {
+      await settle(page);
+      const began = performance.now();
+      await line(page, `cat ${plan.log}; echo D''ONE`);
+      await shows(page, "DONE");
+      rates.push((plan.log_bytes / 1e6 / (performance.now() - began)) * 1000);
+    });
+  }
+  say({ way, measure: "38 MB log", unit: "MB/s", values: rates });
+  const interrupts = [];
+  await onPage(await url(), async (page) => {
+    await settle(page);
+    for (let run = 0; run < INTERRUPTS; run += 1) {
+      await line(page, "clear; yes 'a line of sixty characters, as a chatty test might print it.'");
+      await page.waitForTimeout(FLOOD_MS);
+      interrupts.push(await interrupt(page));
+    }
+  });
+  say({ way, measure: "Ctrl-C", unit: "ms", values: interrupts });
+  const prompts = [];
+  for (let run = 0; run < PROMPTS; run += 1) {
+    await onPage("about:blank", async (page) => {
+      await page.setContent(`<a href="${await url()}">open</a>`);
+      // Nobody opens the next terminal within a second of the last.
+      await page.waitForTimeout(1200);
+      const began = performance.now();
+      await page.getByText("open").click({ noWaitAfter: true });
+      await page.waitForFunction(() => /[$#>]\s*$/.test(globalThis["screenText"]?.() ?? ""), null, {
+        polling: "raf",
+        timeout: PATIENCE_MS,
+      });
+      prompts.push(performance.now() - began);
+    });
+  }
+  say({ way, measure: "click to prompt", unit: "ms", values: prompts });
+}
+
+/** @param {string} url @param {(page: import("@playwright/test").Page) => Promise<void>} work */
+async function onPage(url, work) {
+  const context = await browser.newContext({ viewport: { width: 1120, height: 720 } });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(watchScreen);
+    await page.goto(url);
+    await work(page);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Runs in the page: what the terminal's rows show, wherever the page keeps them, and when a key went down. */
+function watchScreen() {
+  const rows = () =>
+    document.querySelector(".xterm-rows") ??
+    document.querySelector("transom-terminal")?.shadowRoot?.querySelector(".xterm-rows");
+  Object.assign(globalThis, {
+    screenText: () =>
+      [...(rows()?.children ?? [])]
+        .map((row) => row.textContent ?? "")
+        .join("\n")
+        .replace(/\u00a0/g, " ")
+        .trimEnd(),
+  });
+  addEventListener(
+    "keydown",
+    (event) => {
+      if (event.ctrlKey && event.key === "c") Object.assign(globalThis, { keyDownAt: performance.now() });
+    },
+    true,
+  );
+}
+
+/** @param {import("@playwright/test").Page} page */
+async function settle(page) {
+  await page.locator(".xterm-screen").first().click({ timeout: PATIENCE_MS });
+  await page.waitForFunction(() => /[$#>]\s*$/.test(globalThis["screenText"]()), null, { timeout: PATIENCE_MS });
+  await line(page, `cd '${plan.directory}'; PROMPT_COMMAND=; PS1='bench'"> "; clear`);
+  await page.waitForFunction(() => globalThis["screenText"]().startsWith("bench>"), null, { timeout: PATIENCE_MS });
+}
+
+/** @param {import("@playwright/test").Page} page @param {string} command */
+async function line(page, command) {
+  await page.keyboard.type(command);
+  await page.keyboard.press("Enter");
+}
+
+/** @param {import("@playwright/test").Page} page @param {string} mark */
+async function shows(page, mark) {
+  const shown = (/** @type {string} */ wanted) => globalThis["screenText"]().includes(wanted);
+  await page.waitForFunction(shown, mark, { polling: "raf", timeout: PATIENCE_MS });
+}
+
+/** Presses Ctrl-C; how long until the prompt is the last thing on the screen. @param {import("@playwright/test").Page} page */
+async function interrupt(page) {
+  const calm = page.waitForFunction(
+    () => {
+      const at = globalThis["keyDownAt"];
+      return at !== undefined && globalThis["screenText"]().endsWith("bench>") && performance.now() - at;
+    },
+    null,
+    { polling: "raf", timeout: PATIENCE_MS },
+  );
+  await page.evaluate(() => Object.assign(globalThis, { keyDownAt: undefined }));
+  await page.keyboard.press("Control+c");
+  return Number(await (await calm).jsonValue());
+}
+
+/** @param {object} what */
+function say(what) {
+  console.log(JSON.stringify(what));
+}
