@@ -178,6 +178,11 @@ async fn a_snapshot_that_others_could_have_written_is_not_used() -> anyhow::Resu
     let (place, aside) = (machine.path("home/.transom/builds/b1"), machine.path("home/aside"));
     let env = place.join("env");
     let mode = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode));
+    let trap = machine.path("trap");
+    std::fs::write(&trap, "#!/bin/sh\necho caught\n")?;
+    mode(&trap, 0o755)?;
+    let about = json!({ "generation": 9, "step": "x", "shell": trap });
+    std::fs::write(place.join("env.json"), about.to_string())?;
     front.ready_build("b1", &machine, json!(null)).await?;
     let refused = async |why: &str| {
         let mut socket = another(&front).await?;

@@ -180,3 +180,58 @@ pub(super) async fn run(
 fn notice(words: &str) -> TerminalEvent {
     TerminalEvent::Output(Bytes::from(format!("\r\n[transom] {words}\r\n")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(manner: Manner, said: &'static [u8], typed: &[u8], age: Age) -> Start {
+        let mut start = Start::new(manner, Typed::default());
+        start.output(Bytes::from_static(said));
+        if !typed.is_empty() {
+            start.typed.note(typed);
+        }
+        start.age = age;
+        start
+    }
+
+    fn next(manner: Manner, said: &'static [u8], typed: &[u8], age: Age) -> Option<Manner> {
+        start(manner, said, typed, age).next().map(|(manner, _)| manner)
+    }
+
+    const STARTED: &[u8] = b"\x1b]7337;transom;started\x07";
+    const READY: &[u8] = b"\x1b]7337;transom;started\x07\x1b]7337;transom;ready;exact\x07";
+
+    #[test]
+    fn a_plainer_shell_follows_one_without_a_prompt_and_there_is_an_end() {
+        use Manner::{Bare, Login, User};
+        assert_eq!(next(User, STARTED, b"", Age::New), Some(Bare));
+        assert_eq!(next(User, STARTED, b"ls\r", Age::Slow), Some(Bare));
+        assert_eq!(next(User, b"", b"", Age::Old), Some(Login));
+        assert_eq!(next(Bare, STARTED, b"", Age::New), Some(Login));
+        assert_eq!(next(Login, b"", b"", Age::New), None);
+        assert_eq!(next(User, READY, b"", Age::New), None, "somebody left");
+        assert_eq!(
+            next(User, b"forced command", b"exit\r", Age::Old),
+            None,
+            "somebody used what sshd forces"
+        );
+        assert!(start(Login, b"", b"", Age::New).epitaph().is_some());
+        assert!(start(Login, b"", b"exit\r", Age::New).epitaph().is_none());
+        assert!(start(User, READY, b"", Age::New).epitaph().is_none());
+    }
+
+    #[test]
+    fn what_was_typed_ahead_after_the_last_interrupt_is_typed_again_once() {
+        let mut typed = Typed::default();
+        typed.note(b"sleep 1\r\x03ls\r");
+        typed.note(&[b'x'; 2 * AHEAD_BYTES]);
+        let again = typed.handed_on(true);
+        let bytes = again.again.as_ref().unwrap();
+        assert!(bytes.starts_with(b"ls\rxxx") && bytes.len() < AHEAD_BYTES);
+        assert!(again.any);
+        let mut typed = Typed::default();
+        typed.note(b"1\r");
+        assert_eq!(typed.handed_on(false).again, None, "sshd's own command may have read it");
+    }
+}

@@ -30,6 +30,8 @@ for (qw(TERM COLORTERM TRANSOM TRANSOM_SESSION_ID TRANSOM_BUILD_ID SSH_CONNECTIO
 }
 $e{LANG} = $t{lang} unless grep { length($e{$_} // "") } qw(LC_ALL LC_CTYPE LANG);
 my ($shell, $sort) = ("/bin/sh", "");
+# Without a snapshot to trust, its description is not to be trusted either.
+$t{shell} = "" if $kind eq "none";
 for ($t{shell}, $e{SHELL}, $o{SHELL}, "/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash") {
   next unless defined && m{^/} && !m{/(?:nologin|false|true)$} && -f && -x _;
   $shell = $_;

@@ -50,7 +50,8 @@ for n in b"TERM COLORTERM TRANSOM TRANSOM_SESSION_ID TRANSOM_BUILD_ID SSH_CONNEC
 if not (e.get(b"LC_ALL") or e.get(b"LC_CTYPE") or e.get(b"LANG")):
     e[b"LANG"] = t["lang"]
 shell = b"/bin/sh"
-for s in (t["shell"], e.get(b"SHELL"), o.get(b"SHELL"), b"/bin/bash", b"/usr/bin/bash", b"/usr/local/bin/bash"):
+# Without a snapshot to trust, its description is not to be trusted either.
+for s in (kind != b"none" and t["shell"], e.get(b"SHELL"), o.get(b"SHELL"), b"/bin/bash", b"/usr/bin/bash", b"/usr/local/bin/bash"):
     if s and s[:1] == b"/" and not re.search(b"/(nologin|false|true)$", s) and os.path.isfile(s) and os.access(s, os.X_OK):
         shell = s
         break

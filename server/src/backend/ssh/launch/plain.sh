@@ -30,6 +30,8 @@ if [ -e "$__t_file" ] || [ -h "$__t_file" ]; then
   fi
 fi
 if [ "$__t_kind" = none ]; then
+  # Its description is not to be trusted either.
+  __t_shell=
   if [ -n "$__t_why" ]; then
     printf "[transom] The snapshot of the build's environment was not used: %s. This is the machine's own.\n" "$__t_why" >&2
   else
