@@ -1,9 +1,7 @@
 /** All that surrounds the screen of a terminal, loaded beside it: keys, clipboard, search, links, news. */
-import { Alarm } from "./alarm";
 import { ContextMenu } from "./context-menu";
 import { coveredBelow } from "./covered";
 import { Drawing } from "./drawing";
-import { announce } from "./events";
 import { KeyRow } from "./key-row";
 import { type KeyMeaning, meaningOf } from "./keys";
 import { Links } from "./links";
@@ -12,8 +10,7 @@ import { PALETTE, USUAL_CONTRAST } from "./palettes";
 import { harmless, PASTE_LIMIT, pieces, runsAtOnce } from "./paste";
 import { askBeforePaste } from "./paste-question";
 import { isMac } from "./platform";
-import { NO_PROGRESS, type Progress, parseProgress } from "./progress";
-import { amount, clipboardWish } from "./remote-clipboard";
+import { Program } from "./program";
 import type { Screen } from "./screen";
 import { Search } from "./search";
 import { selectedText, writeClipboard } from "./selection";
@@ -47,7 +44,6 @@ export interface Choice {
   options?: Partial<Options>;
 }
 
-const BELL_GAP_MS = 500;
 const KEY_ROW_PX = 52;
 
 export class Tools {
@@ -60,11 +56,10 @@ export class Tools {
   readonly #said: HTMLElement;
   readonly #keysPlace: HTMLElement;
   readonly #searchPlace: HTMLElement;
-  readonly #bell = new Alarm(BELL_GAP_MS, () => performance.now());
+  readonly #program: Program;
   readonly #coarse = matchMedia("(pointer: coarse)");
   #keys: KeyRow | null = null;
   #search: Search | null = null;
-  #progress: Progress = NO_PROGRESS;
   #wasAway = false;
 
   constructor(host: ToolsHost) {
@@ -82,6 +77,7 @@ export class Tools {
     this.#said.setAttribute("role", "status");
     const links = new Links(screen.term, this.#place, this.#part(), box);
     this.#toasts = new Toasts(this.#part());
+    this.#program = new Program(host, this.#toasts);
     this.#keysPlace = this.#part();
     this.#drawing = new Drawing(screen.term, element);
     const focus = () => screen.term.focus();
@@ -149,12 +145,13 @@ export class Tools {
       this.#wasAway = false;
       this.#said.textContent = "Connected again.";
     } else if (state !== "live") this.#said.textContent = "";
-    if (state === "ended") this.#reached(NO_PROGRESS);
+    if (state === "ended") this.#program.ended();
   }
 
   dispose(): void {
     this.#life.abort();
     this.#menu.close();
+    this.#program.dispose();
     this.#toasts.dispose();
     this.#drawing.dispose();
     this.#place.replaceChildren();
@@ -169,25 +166,6 @@ export class Tools {
   #listen(signal: AbortSignal): void {
     const { screen, box } = this.#host;
     const { term } = screen;
-    const { parser } = term;
-    const registered = [
-      term.onBell(() => {
-        if (this.#host.isNow() && this.#bell.rings())
-          announce(this.#host.element, "transom-bell", {});
-      }),
-      parser.registerOscHandler(52, (data) => {
-        this.#onClipboard(data);
-        return true;
-      }),
-      parser.registerOscHandler(9, (data) => {
-        const progress = parseProgress(data, this.#progress);
-        if (progress !== null) this.#reached(progress);
-        return true;
-      }),
-    ];
-    signal.addEventListener("abort", () => {
-      for (const one of registered) one.dispose();
-    });
     document.addEventListener(
       "copy",
       (event) => {
@@ -300,41 +278,6 @@ export class Tools {
       { label: "Select all", key: "", off: false, run: () => term.selectAll() },
       { label: "Find…", key: key("F"), off: false, run: () => this.find() },
     ];
-  }
-
-  #onClipboard(data: string): void {
-    const focused = document.hasFocus() && this.#host.element.matches(":focus-within");
-    if (!focused || !this.#host.acts() || !this.#host.mayCopy()) return;
-    const wish = clipboardWish(data);
-    if (wish.kind === "nothing") return;
-    if (wish.kind === "too-large") {
-      const text = "The machine wanted to put more than 1 MiB on your clipboard. It was not done.";
-      this.#toasts.show({ kind: "clipboard", text });
-    } else void this.#putOnClipboard(wish.text);
-  }
-
-  async #putOnClipboard(text: string): Promise<void> {
-    const what = amount(text);
-    const write = () => navigator.clipboard.writeText(text);
-    const done = () =>
-      this.#toasts.show({ kind: "clipboard", text: `The machine put ${what} on your clipboard.` });
-    try {
-      await write();
-      done();
-    } catch {
-      this.#toasts.show({
-        kind: "clipboard",
-        text: `The machine wants to put ${what} on your clipboard.`,
-        action: { label: "Copy", run: () => void write().then(done, () => {}) },
-      });
-    }
-  }
-
-  #reached(progress: Progress): void {
-    const { state, percent } = this.#progress;
-    if (progress.state === state && progress.percent === percent) return;
-    this.#progress = progress;
-    announce(this.#host.element, "transom-progress", progress);
   }
 
   /** Makes room at the foot: for the row of keys, and for a soft keyboard that covers it. */
