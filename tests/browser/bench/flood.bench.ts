@@ -1,6 +1,6 @@
 // How fast a page shows a flood, and how soon it stops: the release server and OpenSSH behind it.
 import { writeFile } from "node:fs/promises";
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { test } from "../support/test.ts";
 import { Peer } from "./ttyd.ts";
 
@@ -14,6 +14,7 @@ test.beforeAll(async () => {
 
 test("a log of 38 MB and Ctrl-C during yes, against ttyd where there is one", async ({ dana, context }) => {
   const peer = await Peer.start();
+  if (process.env["DIST"]) await fromDisk(context, process.env["DIST"]);
   const { terminal } = await dana.terminal();
   const ours = terminal.page;
   await terminal.element.click();
@@ -49,6 +50,14 @@ test("a log of 38 MB and Ctrl-C during yes, against ttyd where there is one", as
     console.log(`${name}: MB/s ${list(speeds[name])}; ms to stop ${list(stops[name])}`);
   }
 });
+
+/** A front end other than the one that was built into the server. */
+async function fromDisk(context: BrowserContext, dist: string): Promise<void> {
+  await context.route("**/assets/**", (route) =>
+    route.fulfill({ path: dist + new URL(route.request().url()).pathname }),
+  );
+  await context.route(/\/b\/[^/]+\/terminal/, (route) => route.fulfill({ path: `${dist}/terminal.html` }));
+}
 
 /** Remembers in the page when each title was parsed. */
 async function watchTitles(page: Page, what: "transom" | "ttyd"): Promise<void> {
