@@ -37,6 +37,13 @@ want cc gcc libc6-dev
 want make make
 if [ "${1-}" = --tests ]; then
   want chromium chromium
+  # Shells and tools of the machines whose terminals are tested.
+  want zsh zsh
+  want dash dash
+  want busybox busybox
+  want perl perl
+  [ -x /usr/bin/python3 ] || missing="$missing python3"
+  want sudo sudo
   want firefox-esr firefox-esr
   # Debian keeps the server's programs out of the usual path.
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want initdb postgresql

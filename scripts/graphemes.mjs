@@ -8,6 +8,8 @@ import { pathToFileURL } from "node:url";
 const root = new URL("../", import.meta.url);
 const require = createRequire(new URL("web/package.json", root));
 const entry = require.resolve("@xterm/addon-unicode-graphemes").replace(/\.js$/, ".mjs");
+// With Node's Buffer the add-on reads its table at a wrong place; a browser has none.
+globalThis.Buffer = undefined;
 const { UnicodeGraphemesAddon } = await import(pathToFileURL(entry));
 
 let provider;

@@ -5,8 +5,11 @@
 //! compared with [`limits`].
 //!
 //! [`wire`] is what browser and server say to each other; [`problem`] is the one table of what can
-//! go wrong, shared by REST replies and WebSocket close codes.
+//! go wrong, shared by REST replies and WebSocket close codes. [`sftp`] is what is said to a machine
+//! about its files, [`path`] how their names are written where only text can stand.
 
 pub mod limits;
+pub mod path;
 pub mod problem;
+pub mod sftp;
 pub mod wire;

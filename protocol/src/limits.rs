@@ -32,3 +32,9 @@ pub const ID_BYTES: usize = 64;
 pub const VIEWERS_PER_SESSION: usize = 64;
 /// Live sessions of one build at most.
 pub const SESSIONS_PER_BUILD: usize = 16;
+/// Largest SFTP packet that a machine may send, in bytes: what OpenSSH itself sends and takes at most.
+pub const SFTP_PACKET_BYTES: usize = 256 * 1024;
+/// Longest handle of an open file on a machine, in bytes (draft-ietf-secsh-filexfer-02, section 6.3).
+pub const SFTP_HANDLE_BYTES: usize = 256;
+/// Longest path of a file on a machine, in bytes.
+pub const FILE_PATH_BYTES: usize = 4096;

@@ -92,6 +92,28 @@ problems! {
     Deadline "deadline" 410 4411 "The build's time limit was reached.";
     /// A machine outside the configured networks.
     TargetRefused "target-refused" 422 4403 "This machine's address is outside the configured networks.";
+    /// No such file or folder on the machine.
+    FileNotFound "file-not-found" 404 4404 "There is no such file on the machine.";
+    /// The machine's user may not do that with that file.
+    FileForbidden "file-forbidden" 403 4403 "The machine does not allow that.";
+    /// A file that must not have been there is there.
+    FileExists "file-exists" 412 4400 "There is a file of that name already.";
+    /// A folder where a file was asked for.
+    IsDirectory "is-a-directory" 409 4400 "That is a folder, not a file.";
+    /// Something else where a folder was asked for.
+    NotDirectory "not-a-directory" 409 4400 "That is not a folder.";
+    /// A device, a pipe or a socket where a file was asked for.
+    NotAFile "not-a-file" 409 4400 "That is not a plain file.";
+    /// A file over the limit.
+    FileTooLarge "file-too-large" 413 4400 "The file is larger than this server lets pass.";
+    /// A part of a file that it does not have.
+    RangeInvalid "range-invalid" 416 4400 "The file does not have that part.";
+    /// No space left on the machine.
+    NoSpace "no-space" 507 4400 "There is no space left on the machine.";
+    /// The machine has no SFTP.
+    FilesUnavailable "files-unavailable" 502 4502 "The machine offers no file transfer.";
+    /// The machine did not keep to the protocol, or refused without a reason.
+    TransferFailed "transfer-failed" 502 4502 "The machine broke off the transfer.";
     /// Too many sessions, viewers or requests.
     TooMany "too-many" 429 4429 "There are too many already.";
     /// A bug.

@@ -10,11 +10,14 @@ mod body;
 mod builds;
 mod error;
 mod events;
+mod files;
 mod health;
 mod machine;
+mod masks;
 mod sessions;
 mod socket;
 mod tokens;
+mod transcript;
 pub mod view;
 mod viewing;
 
@@ -65,11 +68,19 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(builds::get))
         .routes(routes!(builds::finish))
         .routes(routes!(machine::put, machine::delete))
+        .routes(routes!(masks::put))
         .routes(routes!(tokens::issue))
         .routes(routes!(access::put, access::delete))
         .routes(routes!(events::events))
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
+        .routes(routes!(transcript::get))
+        .routes(routes!(files::list))
+        .routes(routes!(files::stat))
+        .routes(routes!(files::make_directory))
+        .routes(routes!(files::content::download, files::content::upload))
+        .routes(routes!(files::ticket::issue))
+        .routes(routes!(files::ticket::redeem))
         .routes(routes!(tokens::redeem))
         .routes(routes!(tokens::renew))
         .routes(routes!(audit::rows))

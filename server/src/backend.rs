@@ -21,8 +21,10 @@ use transom_protocol::wire::{self, Size};
 use zeroize::Zeroizing;
 
 pub use dial::{Dialer, Resolved};
+pub use ssh::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
 pub use ssh::{Ssh, generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
 
+use crate::access::BuildId;
 use crate::access::build::{Endpoint, Platform};
 
 /// What a kind of session takes in and gives out.
@@ -70,6 +72,14 @@ pub struct Link<F: Family> {
     pub input: mpsc::Receiver<F::Input>,
     /// What the machine shows.
     pub output: mpsc::Sender<F::Event>,
+}
+
+impl<F: Family> Link<F> {
+    /// Whether the session is closed.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.input.is_closed() || self.output.is_closed()
+    }
 }
 
 /// How a program on the machine ended by itself.
@@ -167,6 +177,10 @@ pub struct Target {
     pub credential: Credential,
     /// Its operating system.
     pub platform: Platform,
+    /// The build that it runs.
+    pub build: BuildId,
+    /// The session that wants it; empty where none does.
+    pub session: String,
     /// Where programs start.
     pub build_dir: Option<String>,
     /// How often the link is probed; three misses and the machine is gone.
@@ -269,6 +283,12 @@ impl Backends {
         endpoints: &'e [Endpoint],
     ) -> Option<(&'e Endpoint, Arc<dyn Backend<Terminal>>)> {
         endpoints.iter().find_map(|e| Some((e, Arc::clone(self.terminals.get(e.protocol.as_str())?))))
+    }
+
+    /// The first of `endpoints` that can give files.
+    #[must_use]
+    pub fn files_of<'e>(&self, endpoints: &'e [Endpoint]) -> Option<&'e Endpoint> {
+        endpoints.iter().find(|e| e.protocol == Backend::protocol(&Ssh))
     }
 
     /// Whether `protocol` is known at all.

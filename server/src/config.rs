@@ -8,6 +8,7 @@ mod issuer;
 mod machines;
 mod origin;
 mod read;
+mod recordings;
 mod sections;
 mod service_key;
 
@@ -15,6 +16,7 @@ pub use environment::Environment;
 pub use issuer::{Algorithm, Issuer};
 pub use machines::{MachineNetworks, Machines};
 pub use origin::{FrameAncestor, Origin};
+pub use recordings::Recordings;
 pub use sections::{Keys, Limits, Listen, Log, LogFormat, StoreConfig, Tls, Web};
 pub use service_key::{Right, ServiceKey};
 
@@ -41,6 +43,8 @@ pub struct Config {
     pub policy: Policy,
     /// Bounds on what people may have at once.
     pub limits: Limits,
+    /// What terminals showed, kept.
+    pub recordings: Recordings,
     /// How machines are reached, and which.
     pub machines: Machines,
     /// What is logged, and how.

@@ -7,11 +7,14 @@
 mod attend;
 mod builds;
 mod entry;
+mod files;
 mod journal;
 mod keeper;
 mod knock;
 mod machine;
+mod masks;
 mod open;
+mod recordings;
 mod spare;
 mod tokens;
 
@@ -31,15 +34,19 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::jwks::Jwks;
 use crate::lifetime::Lifetime;
+use crate::recording::Shelf;
 use crate::session::registry::Registry;
 use crate::store::{Store, StoreError, UpdateError};
 
 pub use attend::Attendance;
 pub use builds::{BuildUpdate, Enable, Finished};
 pub use entry::Entry;
+pub use files::{Asked, Download, Part, Ticket, Upload, Uploaded};
 pub use journal::Actor;
 pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
+pub use masks::Masked;
 pub use open::require;
+pub use recordings::Handed;
 pub use tokens::{Issued, Renewed};
 
 /// How often the store is swept.
@@ -119,6 +126,7 @@ struct Inner {
     backends: Backends,
     dialer: Dialer,
     registry: Registry,
+    shelf: Option<Arc<Shelf>>,
     lifetime: Lifetime,
     entries: Mutex<Entries>,
 }
@@ -149,6 +157,8 @@ pub struct Parts {
     pub backends: Backends,
     /// The sessions of this node.
     pub registry: Registry,
+    /// Where recordings lie, if any are made.
+    pub shelf: Option<Arc<Shelf>>,
     /// Runs timers and probes.
     pub lifetime: Lifetime,
 }
@@ -170,6 +180,7 @@ impl Door {
             jwks: parts.jwks,
             backends: parts.backends,
             registry: parts.registry,
+            shelf: parts.shelf,
             lifetime: parts.lifetime,
             entries: Mutex::default(),
         }));
@@ -312,6 +323,9 @@ impl Door {
             let before = now.saturating_sub(TOLD_WHY).unwrap_or(now);
             if let Err(error) = self.0.store.sweep(before).await {
                 tracing::warn!(%error, "codes and renewals not swept");
+            }
+            if let Err(refused) = self.sweep_recordings(now).await {
+                tracing::warn!(%refused, "recordings not swept");
             }
             let next = now.saturating_add(SWEEP_EVERY).unwrap_or(now);
             self.0.clock.sleep_until(next).await;

@@ -13,6 +13,7 @@ pub mod jwks;
 pub mod keys;
 pub mod lifetime;
 mod random;
+pub mod recording;
 pub mod seal;
 pub mod session;
 pub mod shard;

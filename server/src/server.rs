@@ -25,6 +25,7 @@ use crate::config::{self, Config};
 use crate::door::{Door, Parts};
 use crate::jwks::Jwks;
 use crate::lifetime::Lifetime;
+use crate::recording::Shelf;
 use crate::seal::Sealer;
 use crate::session::registry::Registry;
 use crate::shard::{Roaming, Shards};
@@ -82,7 +83,12 @@ impl Server {
         let config = Arc::new(config);
         let (connections, viewers) = (Lifetime::default(), Lifetime::default());
         let (sessions, tasks) = (Lifetime::default(), Lifetime::default());
-        let store = Store::open(&config.store, Sealer::new(&config.keys.seal)?).await?;
+        let sealer = Sealer::new(&config.keys.seal)?;
+        let kept = &config.recordings;
+        let shelf = Shelf::new(kept.directory.clone(), kept.session_bytes, sealer.clone());
+        let shelf = kept.enabled.then(|| Arc::new(shelf));
+        let figures = shelf.as_ref().map(|s| s.figures().clone()).unwrap_or_default();
+        let store = Store::open(&config.store, sealer).await?;
         let (mint, verifier) = tokens(&config)?;
         let jwks = Jwks::new(&verifier, tasks.clone())?;
         let limits = &config.limits;
@@ -102,10 +108,11 @@ impl Server {
             jwks,
             backends: Backends::all(),
             registry,
+            shelf,
             lifetime: tasks.clone(),
         })
         .await?;
-        let app = App { config, door, viewers, metrics: Metrics::default() };
+        let app = App { config, door, viewers, metrics: Metrics::new(&figures) };
         let router = api::router(app.clone());
         Ok(Self { app, router, tls, connections, sessions, tasks })
     }

@@ -6,6 +6,7 @@
 
 mod backdrop;
 mod flush;
+pub mod recorder;
 pub mod registry;
 pub mod screen;
 pub mod scrollback;
@@ -30,6 +31,7 @@ use crate::backend::{
 use crate::clock::tick;
 use crate::shard::Shard;
 use backdrop::{Backdrop, FAR_BEHIND, WORTH_TRAILING};
+use recorder::Tap;
 use scrollback::Scrollback;
 use seat::Seats;
 
@@ -80,6 +82,7 @@ pub struct Session {
     scrollback: Mutex<Scrollback>,
     backdrop: Backdrop,
     seats: Mutex<Seats>,
+    tap: Tap,
     /// Moves whenever the scrollback does.
     head: watch::Sender<u64>,
     phase: watch::Sender<Phase>,
@@ -133,6 +136,7 @@ impl Session {
             scrollback: Mutex::new(Scrollback::new(limit, size)),
             backdrop: Backdrop::default(),
             seats: Mutex::new(Seats::new(limit)),
+            tap: Tap::new(limit),
             head: watch::Sender::new(0),
             phase: watch::Sender::new(Phase::Opening),
             company: watch::Sender::new(0),
@@ -247,7 +251,8 @@ impl Writer {
             if trailing.is_none() && due >= WORTH_TRAILING {
                 trailing = Some(session.trail());
             }
-            let wait = session.seats().must_wait(tick().into_std());
+            let now = tick().into_std();
+            let wait = session.seats().must_wait(now).max(session.tap.must_wait(now));
             let wanted_size = session.seats().size().unwrap_or(given_size);
             tokio::select! {
                 biased;
@@ -308,7 +313,9 @@ impl Session {
             }
             scrollback.head()
         };
-        self.seats().produced(head, tick().into_std());
+        let now = tick().into_std();
+        self.seats().produced(head, now);
+        self.tap.produced(head, now);
         for event in batch.drain(..) {
             if event == TerminalEvent::Ready {
                 self.set_phase(Phase::Live);

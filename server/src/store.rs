@@ -8,14 +8,17 @@ mod builds;
 mod codes;
 mod error;
 mod open;
+mod recordings;
 mod renewals;
 mod secrets;
+mod tickets;
 mod verify;
 
 pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow};
 pub use builds::{Stored, UpdateError};
 pub use codes::CodeOutcome;
 pub use error::StoreError;
+pub use recordings::RecordingRow;
 pub use renewals::RenewOutcome;
 pub use verify::AuditBreak;
 
@@ -51,7 +54,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets codes and renewals whose time is over. Returns how many rows went.
+    /// Forgets codes, renewals and tickets whose time is over. Returns how many rows went.
     ///
     /// A minute is added, so that a late repetition is still recognised.
     ///
@@ -61,9 +64,11 @@ impl Store {
     pub async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
         let before = now.as_millisecond() - 60_000;
         let mut gone = 0;
-        for statement in
-            ["DELETE FROM codes WHERE expires_at < $1", "DELETE FROM chains WHERE expires_at < $1"]
-        {
+        for statement in [
+            "DELETE FROM codes WHERE expires_at < $1",
+            "DELETE FROM chains WHERE expires_at < $1",
+            "DELETE FROM tickets WHERE expires_at < $1",
+        ] {
             gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
         }
         Ok(gone)

@@ -10,6 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry as Figures;
 use transom_protocol::problem::Problem;
 
+use crate::recording;
 use crate::session::Phase;
 use crate::session::registry::Registry;
 
@@ -32,8 +33,10 @@ struct Inner {
     sessions: Gauge,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// Figures of a server, with those of its recordings.
+    #[must_use]
+    pub fn new(recordings: &recording::Figures) -> Self {
         let mut figures = Figures::with_prefix("transom");
         let (problems, viewers) = (Family::default(), Gauge::default());
         let (viewers_total, sessions) = (Counter::default(), Gauge::default());
@@ -41,11 +44,18 @@ impl Default for Metrics {
         figures.register("viewers", "Viewers connected now", viewers.clone());
         figures.register("viewers_joined", "Viewers that came", viewers_total.clone());
         figures.register("sessions", "Sessions live now", sessions.clone());
+        figures.register(
+            "recorded_bytes",
+            "Bytes of recordings written, compressed",
+            recordings.written.clone(),
+        );
+        let missing = recordings.missing.clone();
+        figures.register("recording_missing_bytes", "Bytes of output that recordings lack", missing);
+        let failures = recordings.failures.clone();
+        figures.register("recording_failures", "Times that a recording could not be written", failures);
         Self(Arc::new(Inner { figures, problems, viewers, viewers_total, sessions }))
     }
-}
 
-impl Metrics {
     /// A request was refused or failed.
     pub fn problem(&self, problem: Problem) {
         self.0.problems.get_or_create(&ProblemLabel { problem: problem.name() }).inc();

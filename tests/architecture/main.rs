@@ -27,6 +27,7 @@ const CALLS: &[(&str, &[&str])] = &[
             "keys",
             "lifetime",
             "random",
+            "recording",
             "session",
             "store",
             "telemetry",
@@ -34,15 +35,28 @@ const CALLS: &[(&str, &[&str])] = &[
     ),
     (
         "door",
-        &["access", "backend", "clock", "config", "jwks", "keys", "lifetime", "random", "session", "store"],
+        &[
+            "access",
+            "backend",
+            "clock",
+            "config",
+            "jwks",
+            "keys",
+            "lifetime",
+            "random",
+            "recording",
+            "session",
+            "store",
+        ],
     ),
-    ("session", &["access", "backend", "clock", "lifetime", "shard"]),
+    ("session", &["access", "backend", "clock", "lifetime", "recording", "shard"]),
+    ("recording", &["keys", "seal"]),
     ("shard", &[]),
     ("backend", &["access"]),
     ("store", &["access", "config", "keys", "seal"]),
     ("config", &["access", "keys"]),
     ("jwks", &["access", "lifetime"]),
-    ("telemetry", &["session"]),
+    ("telemetry", &["recording", "session"]),
     ("tls", &["config"]),
     ("seal", &["keys"]),
     ("keys", &[]),
@@ -70,7 +84,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Parts that know neither tasks nor sockets: time, and what came, are arguments.
-const PURE: &[&str] = &["access", "session/scrollback", "session/seat", "keys", "seal"];
+const PURE: &[&str] = &["access", "session/screen", "session/scrollback", "session/seat", "keys", "seal"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

@@ -1,32 +1,46 @@
 //! From connecting to the first byte of the shell's prompt.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use transom_server::clock::tick;
 
 use crate::ground::Ground;
-use crate::report::{Report, percentile};
-use crate::shell::{Browser, Shell};
+use crate::line::Way;
+use crate::report::Report;
 
-const RUNS: usize = 25;
+const RUNS: usize = 20;
+/// As long as nobody takes to open the next terminal.
+const BETWEEN: Duration = Duration::from_millis(1200);
+/// A server that keeps no connection in reserve.
+const WITHOUT_SPARE: &str = "machines.spare_idle_s = 0";
 
 pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut took: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let cold = Ground::without_peers(WITHOUT_SPARE).await?;
+    let mut took_cold = Vec::new();
     for _ in 0..RUNS {
-        let began = tick();
-        let mut ssh = ground.ssh()?;
-        ssh.more().await?;
-        theirs.push(began.elapsed().as_secs_f64() * 1000.0);
-        drop(ssh);
-
-        let token = ground.server.controller("b0").await?;
-        let began = tick();
-        let mut browser = Browser::open(&ground.server, &token).await?;
-        browser.more().await?;
-        ours.push(began.elapsed().as_secs_f64() * 1000.0);
-        browser.type_text("exit\r").await?;
-        let _ = browser.socket.closed().await;
+        tokio::time::sleep(BETWEEN).await;
+        for way in ground.ways() {
+            took.entry(way).or_default().push(one(ground, way).await?);
+        }
+        took_cold.push(one(&cold, Way::Transom).await?);
     }
-    report.compare("prompt_p50_ms", &ours, &theirs);
-    report.say("transom_prompt_p95_ms", percentile(&ours, 95));
-    report.say("ssh_prompt_p95_ms", percentile(&theirs, 95));
+    for (way, took_ms) in &took {
+        report.median(*way, "to the prompt", "ms", took_ms);
+        report.percentile(*way, "to the prompt, p95", "ms", took_ms, 95);
+    }
+    report.median(Way::Transom, "to the prompt, without a spare connection", "ms", &took_cold);
+    report.percentile(Way::Transom, "to the prompt, without a spare connection, p95", "ms", &took_cold, 95);
     Ok(())
+}
+
+async fn one(ground: &Ground, way: Way) -> anyhow::Result<f64> {
+    let token = ground.server.controller("b0").await?;
+    let began = tick();
+    let mut shell = ground.open_with(way, &token).await?;
+    shell.more().await?;
+    let took_ms = began.elapsed().as_secs_f64() * 1000.0;
+    shell.line.end().await?;
+    Ok(took_ms)
 }

@@ -1,43 +1,85 @@
 //! Figures: a table for people, JSON for machines.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-/// The figures of one subject. A figure's name ends with its unit.
+use crate::line::Way;
+
+/// The figures of one subject.
 pub struct Report {
     subject: String,
     load_before: String,
-    figures: Map<String, Value>,
+    measures: Vec<Measure>,
+}
+
+/// One thing that was measured, in each way.
+struct Measure {
+    name: String,
+    unit: &'static str,
+    ways: BTreeMap<Way, Figure>,
+}
+
+struct Figure {
+    value: f64,
+    all: Vec<f64>,
 }
 
 impl Report {
     /// An empty one.
     pub fn new(subject: &str) -> Self {
         println!("\n{subject}");
-        Self { subject: subject.to_owned(), load_before: load(), figures: Map::new() }
+        Self { subject: subject.to_owned(), load_before: load(), measures: Vec::new() }
     }
 
-    /// A figure.
-    pub fn say(&mut self, name: &str, figure: f64) {
-        println!("  {name:<52} {figure:>12.3}");
-        self.figures.insert(name.to_owned(), json!((figure * 1000.0).round() / 1000.0));
+    /// The median of `values`.
+    pub fn median(&mut self, way: Way, name: &str, unit: &'static str, values: &[f64]) {
+        self.percentile(way, name, unit, values, 50);
     }
 
-    /// The median of `ours` and of `theirs`, all values, and the one divided by the other.
-    pub fn compare(&mut self, name: &str, ours: &[f64], theirs: &[f64]) {
-        let (transom, ssh) = (median(ours), median(theirs));
-        self.say(&format!("transom_{name}"), transom);
-        self.say(&format!("ssh_{name}"), ssh);
-        self.say(&format!("ratio_{name}"), transom / ssh);
-        self.figures.insert(format!("all_transom_{name}"), json!(ours));
-        self.figures.insert(format!("all_ssh_{name}"), json!(theirs));
+    /// The value that `percent` of `values` do not exceed.
+    pub fn percentile(&mut self, way: Way, name: &str, unit: &'static str, values: &[f64], percent: usize) {
+        let value = percentile(values, percent);
+        println!("  {:<44} {:>9} {value:>12.3} {unit}", name, way.name());
+        let figure = Figure { value, all: values.to_vec() };
+        let at = self.measures.iter().position(|m| m.name == name).unwrap_or_else(|| {
+            self.measures.push(Measure { name: name.to_owned(), unit, ways: BTreeMap::new() });
+            self.measures.len() - 1
+        });
+        self.measures[at].ways.insert(way, figure);
+    }
+
+    /// A figure that was taken once.
+    pub fn say_of(&mut self, way: Way, name: &str, unit: &'static str, value: f64) {
+        self.median(way, name, unit, &[value]);
+    }
+
+    /// A figure about the server under test only.
+    pub fn say(&mut self, name: &str, unit: &'static str, value: f64) {
+        self.say_of(Way::Transom, name, unit, value);
+    }
+
+    /// The figures as rows of a table: name, unit, and a cell for each way, with the ratio to `ssh`.
+    pub fn rows(&self) -> Vec<Vec<String>> {
+        let row = |m: &Measure| {
+            let ssh = m.ways.get(&Way::Ssh).map(|f| f.value).filter(|v| *v > 0.0);
+            let cell = |way: Way| match (m.ways.get(&way), ssh) {
+                (None, _) => "-".to_owned(),
+                (Some(f), Some(ssh)) if way != Way::Ssh => format!("{:.2} ({:.2})", f.value, f.value / ssh),
+                (Some(f), _) => format!("{:.2}", f.value),
+            };
+            let head = vec![format!("{}: {}", self.subject, m.name), m.unit.to_owned()];
+            head.into_iter().chain(Way::ALL.map(cell)).collect()
+        };
+        self.measures.iter().map(row).collect()
     }
 
     /// Writes `target/bench/<subject>.json`.
-    pub fn finish(self) -> anyhow::Result<()> {
+    pub fn finish(&self) -> anyhow::Result<()> {
         let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
         std::fs::create_dir_all(&directory)?;
+        let figures: Map<String, Value> = self.measures.iter().map(|m| (m.name.clone(), m.json())).collect();
         let all = json!({
             "subject": self.subject,
             "at": jiff::Timestamp::from_second(transom_server::clock::Clock::system().now().as_second())?,
@@ -51,7 +93,7 @@ impl Report {
                 "load_before": self.load_before,
                 "load_after": load(),
             },
-            "figures": self.figures,
+            "figures": figures,
         });
         let file = directory.join(format!("{}.json", self.subject));
         std::fs::write(&file, serde_json::to_string_pretty(&all)? + "\n")?;
@@ -59,9 +101,38 @@ impl Report {
     }
 }
 
-/// The value in the middle.
-pub fn median(values: &[f64]) -> f64 {
-    percentile(values, 50)
+impl Measure {
+    fn json(&self) -> Value {
+        let ssh = self.ways.get(&Way::Ssh).map(|f| f.value);
+        let rounded = |v: f64| json!((v * 1000.0).round() / 1000.0);
+        let of = |figure: &Figure| {
+            let all: Vec<_> = figure.all.iter().map(|v| rounded(*v)).collect();
+            json!({ "value": rounded(figure.value), "of_ssh": ssh.map(|s| rounded(figure.value / s)), "all": all })
+        };
+        let ways: Map<String, Value> = self.ways.iter().map(|(w, f)| (w.name().to_owned(), of(f))).collect();
+        json!({ "unit": self.unit, "ways": ways })
+    }
+}
+
+/// Prints all figures, one measure a line.
+pub fn print(rows: &[Vec<String>]) {
+    let mut head = vec!["median, where nothing else is said (of ssh)".to_owned(), "unit".to_owned()];
+    head.extend(Way::ALL.map(|w| w.name().to_owned()));
+    let all: Vec<_> = std::iter::once(&head).chain(rows).collect();
+    let width = |column: usize| all.iter().filter_map(|r| r.get(column)).map(String::len).max().unwrap_or(0);
+    let widths: Vec<_> = (0..head.len()).map(width).collect();
+    println!();
+    for row in all {
+        let cells = row.iter().zip(&widths).enumerate();
+        let text: Vec<_> = cells
+            .map(
+                |(i, (cell, width))| {
+                    if i < 2 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+                },
+            )
+            .collect();
+        println!("{}", text.join("  "));
+    }
 }
 
 /// The value that `percent` of the values do not exceed.
@@ -72,7 +143,8 @@ pub fn percentile(values: &[f64], percent: usize) -> f64 {
     sorted.get(at).copied().unwrap_or(f64::NAN)
 }
 
-fn load() -> String {
+/// What the system says of its load: averages, and how many run.
+pub fn load() -> String {
     std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned()
 }
 

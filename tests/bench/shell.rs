@@ -1,159 +1,161 @@
-//! A shell on the machine, through the server or through plain `ssh`.
+//! A shell on the machine, through one of the ways that are compared.
 
 use std::future::Future;
-use std::path::Path;
-use std::process::Stdio;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::bail;
 use futures_util::FutureExt as _;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use transom_protocol::limits;
-use transom_tests::machine::Machine;
-use transom_tests::process::Process;
-use transom_tests::socket::Socket;
+use transom_server::clock::tick;
+
+use crate::line::Line;
 
 /// What the shell shows when it waits.
 pub const PROMPT: &str = "bench> ";
 
-/// A shell that can be typed into and looked at.
-pub trait Shell {
-    /// Types.
-    fn type_text(&mut self, text: &str) -> impl Future<Output = anyhow::Result<()>>;
-    /// The next piece of output.
-    fn more(&mut self) -> impl Future<Output = anyhow::Result<&[u8]>>;
-    /// The process in the middle: the server, or `ssh`.
-    fn pid(&self) -> u32;
+/// A page that shows a shell: it reads eagerly what comes, and parses in no time or at a fixed rate.
+pub struct Shell {
+    /// What leads to the machine.
+    pub line: Line,
+    /// Bytes a second that it parses; `None` for all that there are.
+    rate: Option<f64>,
+    received: u64,
+    parsed: f64,
+    last: tokio::time::Instant,
+    /// The end of what came; all of it where it restores a screen.
+    tail: Vec<u8>,
+    tail_is_screen: bool,
 }
 
-/// Waits until the output ends with `text`; returns how many bytes came.
-pub async fn until_ends_with(shell: &mut impl Shell, text: &str) -> anyhow::Result<u64> {
-    let (mut tail, mut bytes) = (Vec::new(), 0);
-    while !tail.ends_with(text.as_bytes()) {
-        let piece = shell.more().await?;
-        bytes += piece.len() as u64;
-        tail.extend_from_slice(&piece[piece.len().saturating_sub(text.len())..]);
-        tail.drain(..tail.len().saturating_sub(text.len()));
-    }
-    Ok(bytes)
-}
+/// As much of the end as anybody looks for.
+const TAIL_BYTES: usize = 64;
 
-/// Gives the shell a plain prompt and no line editor.
-pub async fn settle(shell: &mut impl Shell) -> anyhow::Result<()> {
-    // In two pieces, so that the echo of the command is not taken for the prompt.
-    shell
-        .type_text(
-            "PS1='bench'\"> \"; PROMPT_COMMAND=; set +o emacs; bind 'set enable-bracketed-paste off'\r",
-        )
-        .await?;
-    until_ends_with(shell, PROMPT).await?;
-    Ok(())
-}
-
-/// A shell through the server, with a viewer that parses in no time.
-pub struct Browser {
-    /// The viewer's WebSocket.
-    pub socket: Socket,
-    acked: u64,
-    pid: u32,
-}
-
-impl Browser {
-    /// Connects and opens a terminal.
-    pub async fn open(server: &Process, token: &str) -> anyhow::Result<Self> {
-        let mut socket = server.socket().await?;
-        (socket.acks, socket.keeps) = (false, false);
-        let socket = socket.open(token).await?;
-        Ok(Self { socket, acked: 0, pid: server.pid() })
-    }
-
-    async fn ack(&mut self) -> anyhow::Result<()> {
-        if self.acked < self.socket.offset {
-            self.acked = self.socket.offset;
-            self.socket.ack().await?;
+impl Shell {
+    /// A page that parses in no time.
+    pub fn new(line: Line) -> Self {
+        Self {
+            line,
+            rate: None,
+            received: 0,
+            parsed: 0.0,
+            last: tick(),
+            tail: Vec::new(),
+            tail_is_screen: false,
         }
+    }
+
+    /// From now on it parses so many bytes a second.
+    pub fn parses(&mut self, bytes_per_s: Option<f64>) {
+        self.rate = bytes_per_s;
+        self.last = tick();
+    }
+
+    /// Types.
+    pub async fn type_text(&mut self, text: &str) -> anyhow::Result<()> {
+        self.line.send(text).await
+    }
+
+    /// The next piece of output, parsed at once.
+    pub async fn more(&mut self) -> anyhow::Result<Vec<u8>> {
+        loop {
+            let piece = match self.line.receive().now_or_never() {
+                Some(piece) => piece?,
+                // As pages do: acknowledge when there is nothing left to parse.
+                None => {
+                    self.line.parsed(self.received, true).await?;
+                    self.line.receive().await?
+                }
+            };
+            self.line.starts_over();
+            self.note(&piece);
+            self.parsed = self.received as f64;
+            self.line.parsed(self.received, false).await?;
+            if !piece.is_empty() {
+                return Ok(piece);
+            }
+        }
+    }
+
+    /// Takes what comes for a moment, then parses what fits into the time since the last turn.
+    pub async fn turn(&mut self) -> anyhow::Result<()> {
+        let Some(rate) = self.rate else { bail!("it parses at no rate") };
+        let moment = tick() + std::time::Duration::from_millis(4);
+        while let Ok(piece) = tokio::time::timeout_at(moment, self.line.receive()).await {
+            let piece = piece?;
+            if self.line.starts_over() {
+                // What was queued is dropped, as Transom's page does.
+                self.parsed = self.received as f64;
+            }
+            self.note(&piece);
+        }
+        let now = tick();
+        let budget = now.duration_since(self.last).as_secs_f64() * rate;
+        self.last = now;
+        self.parsed = (self.parsed + budget).min(self.received as f64);
+        self.line.parsed(self.parsed as u64, self.backlog() == 0).await
+    }
+
+    fn note(&mut self, piece: &[u8]) {
+        self.received += piece.len() as u64;
+        if self.line.is_screen() {
+            if !self.tail_is_screen {
+                self.tail.clear();
+            }
+            self.tail_is_screen = true;
+            self.tail.extend_from_slice(piece);
+        } else if !piece.is_empty() {
+            if self.tail_is_screen {
+                self.tail.clear();
+            }
+            self.tail_is_screen = false;
+            self.tail.extend_from_slice(&piece[piece.len().saturating_sub(TAIL_BYTES)..]);
+            self.tail.drain(..self.tail.len().saturating_sub(TAIL_BYTES));
+        }
+    }
+
+    /// Whether `text` came last. A restored screen has it anywhere: where the cursor is, is said elsewhere.
+    fn shows(&self, text: &str) -> bool {
+        let text = text.as_bytes();
+        self.tail.ends_with(text) || (self.tail_is_screen && self.tail.windows(text.len()).any(|w| w == text))
+    }
+
+    /// Bytes that are here and not parsed yet.
+    pub fn backlog(&self) -> u64 {
+        self.received - self.parsed as u64
+    }
+
+    /// Whether the prompt was the last that came, and is parsed.
+    pub fn rests(&self) -> bool {
+        self.backlog() == 0 && self.shows(PROMPT)
+    }
+
+    /// Waits until the output ends with `text`; returns how many bytes came.
+    pub async fn until_ends_with(&mut self, text: &str) -> anyhow::Result<u64> {
+        let mut bytes = 0;
+        self.tail.clear();
+        while !self.shows(text) {
+            bytes += self.more().await?.len() as u64;
+        }
+        Ok(bytes)
+    }
+
+    /// Goes to the build directory; gives the shell a plain prompt and no line editor.
+    pub async fn settle(&mut self) -> anyhow::Result<()> {
+        let directory = self.line.directory().display().to_string();
+        // In two pieces, so that the echo of the command is not taken for the prompt.
+        self.type_text(&format!(
+            "cd '{directory}'; PS1='bench'\"> \"; PROMPT_COMMAND=; set +o emacs; bind 'set enable-bracketed-paste off'\r"
+        ))
+        .await?;
+        self.until_ends_with(PROMPT).await?;
         Ok(())
     }
 }
 
-impl Shell for Browser {
-    async fn type_text(&mut self, text: &str) -> anyhow::Result<()> {
-        self.socket.type_text(text).await
-    }
-
-    async fn more(&mut self) -> anyhow::Result<&[u8]> {
-        let before = self.socket.offset;
-        while self.socket.offset == before {
-            let ready = self.socket.step().now_or_never();
-            let closed = match ready {
-                Some(step) => step?,
-                // As the page does: acknowledge when there is nothing left to parse.
-                None => {
-                    self.ack().await?;
-                    self.socket.step().await?
-                }
-            };
-            if let Some(closed) = closed {
-                bail!("{closed:?}");
-            }
-        }
-        ensure!(self.socket.skipped == 0, "{} bytes were skipped", self.socket.skipped);
-        if self.socket.offset - self.acked >= limits::ACK_EVERY_BYTES {
-            self.ack().await?;
-        }
-        Ok(&self.socket.output)
-    }
-
-    fn pid(&self) -> u32 {
-        self.pid
-    }
-}
-
-/// A shell through `ssh -tt`.
-pub struct Ssh {
-    child: Child,
-    stdin: ChildStdin,
-    stdout: ChildStdout,
-    piece: Box<[u8]>,
-}
-
-impl Ssh {
-    /// Starts `command` on the machine, with the cipher that the server prefers.
-    pub fn start(machine: &Machine, key: &Path, command: &str) -> anyhow::Result<Self> {
-        let mut child = Command::new("ssh")
-            .args(["-tt", "-F", "none", "-c", "aes128-gcm@openssh.com", "-p", &machine.port.to_string()])
-            .args(["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"])
-            .args(["-o", "IdentitiesOnly=yes", "-o", "LogLevel=ERROR", "-i"])
-            .arg(key)
-            .arg(format!("{}@127.0.0.1", machine.user))
-            .arg(command)
-            .env("TERM", "xterm-256color")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .context("OpenSSH's client is needed: apt-get install openssh-client")?;
-        let stdin = child.stdin.take().context("no pipe to ssh")?;
-        let stdout = child.stdout.take().context("no pipe from ssh")?;
-        Ok(Self { child, stdin, stdout, piece: vec![0; limits::OUTPUT_BYTES].into() })
-    }
-}
-
-impl Shell for Ssh {
-    async fn type_text(&mut self, text: &str) -> anyhow::Result<()> {
-        self.stdin.write_all(text.as_bytes()).await?;
-        Ok(self.stdin.flush().await?)
-    }
-
-    async fn more(&mut self) -> anyhow::Result<&[u8]> {
-        let reading = self.stdout.read(&mut self.piece);
-        let len = tokio::time::timeout(transom_tests::PATIENCE, reading).await.context("nothing came")??;
-        ensure!(len > 0, "ssh ended");
-        Ok(&self.piece[..len])
-    }
-
-    fn pid(&self) -> u32 {
-        self.child.id().unwrap_or_default()
-    }
+/// How a kind of viewer talks to its gateway.
+pub trait Viewer {
+    /// Types.
+    fn send(&mut self, text: &str) -> impl Future<Output = anyhow::Result<()>> + Send;
+    /// The next piece of output. Dropping the future loses nothing.
+    fn receive(&mut self) -> impl Future<Output = anyhow::Result<Vec<u8>>> + Send;
+    /// Of all that was received, so much is parsed; and whether that is all there is.
+    fn parsed(&mut self, bytes: u64, all: bool) -> impl Future<Output = anyhow::Result<()>> + Send;
 }

@@ -1,41 +1,77 @@
-//! A viewer that stops reading while the machine floods: memory, and whether the program goes on.
+//! A viewer that stops reading while the machine floods: memory, and for how long the program stands.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use transom_tests::process::{cpu_s, memory, written_bytes};
+use anyhow::Context as _;
+use transom_server::clock::tick;
+use transom_tests::process::{tree_cpu_s, tree_memory, written_bytes};
 
 use crate::ground::Ground;
-use crate::report::{Report, median};
-use crate::shell::{Shell, settle};
+use crate::line::Way;
+use crate::report::Report;
 
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 const FLOOD: Duration = Duration::from_secs(12);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+#[derive(Default)]
+struct Figures {
+    growth_mib: Vec<f64>,
+    blocked_s: Vec<f64>,
+    cpu_s: Vec<f64>,
+    rate: Vec<f64>,
+}
 
 pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
-    let (mut growth, mut rate, mut cpu) = (Vec::new(), Vec::new(), Vec::new());
+    let mut all: BTreeMap<_, Figures> = BTreeMap::new();
     for _ in 0..RUNS {
-        let mut browser = ground.browser().await?;
-        settle(&mut browser).await?;
-        // The shell becomes the flood, so its process id is known.
-        browser.type_text("echo $$ > pid; exec yes 'sixty characters of a line that nobody reads'\r").await?;
-        let before = (memory(ground.server.pid())?, cpu_s(ground.server.pid())?);
-        tokio::time::sleep(FLOOD / 3).await;
-        let pid = std::fs::read_to_string(ground.machine.build_dir().join("pid"))?.trim().parse()?;
-        let written = written_bytes(pid)?;
-        tokio::time::sleep(FLOOD - FLOOD / 3).await;
-        let late = (written_bytes(pid)? - written) as f64 / 1e6 / (FLOOD - FLOOD / 3).as_secs_f64();
-        rate.push(late);
-        let after = (memory(ground.server.pid())?, cpu_s(ground.server.pid())?);
-        growth.push((after.0.rss_kib as f64 - before.0.rss_kib as f64) / 1024.0);
-        cpu.push(after.1 - before.1);
-        // A terminal outlives its viewers: without this, the next run would have two floods.
-        browser.type_text("\x03").await?;
-        browser.socket.acks = true;
-        browser.socket.closed().await?;
+        for way in ground.ways() {
+            one(ground, way, all.entry(way).or_default()).await?;
+        }
     }
-    report.say("transom_growth_first_mib", growth[0]);
-    report.say("transom_growth_median_mib", median(&growth));
-    report.say("transom_program_mb_per_s_while_stuck", median(&rate));
-    report.say("transom_cpu_s_in_12_s", median(&cpu));
+    for (way, figures) in &all {
+        report.percentile(*way, "growth in 12 s, first run", "MiB", &figures.growth_mib[..1], 50);
+        report.percentile(*way, "growth in 12 s, most", "MiB", &figures.growth_mib, 100);
+        report.percentile(*way, "program blocked, longest", "s", &figures.blocked_s, 100);
+        report.median(*way, "program's output meanwhile", "MB/s", &figures.rate);
+        report.median(*way, "gateway's CPU in 12 s", "s", &figures.cpu_s);
+    }
     Ok(())
+}
+
+async fn one(ground: &Ground, way: Way, figures: &mut Figures) -> anyhow::Result<()> {
+    let mut shell = ground.open(way).await?;
+    shell.settle().await?;
+    let file = ground.machine.build_dir().join("pid");
+    let _ = std::fs::remove_file(&file);
+    let gateway = shell.line.pid;
+    let before = (tree_memory(gateway)?, tree_cpu_s(gateway)?);
+    // The shell becomes the flood, so its process id is known.
+    shell.type_text("echo $$ > pid; exec yes 'sixty characters of a line that nobody reads'\r").await?;
+    let until = tick() + FLOOD;
+    let pid = loop {
+        match std::fs::read_to_string(&file).unwrap_or_default().trim().parse() {
+            Ok(pid) => break pid,
+            Err(_) if tick() < until => tokio::time::sleep(LOOK_EVERY).await,
+            Err(error) => return Err(error).context("the flood does not begin"),
+        }
+    };
+    let (mut written, mut at, mut longest, first) = (0, tick(), Duration::ZERO, tick());
+    while tick() < until {
+        let now = written_bytes(pid)?;
+        if now > written {
+            (written, at) = (now, tick());
+        }
+        longest = longest.max(at.elapsed());
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    let after = (tree_memory(gateway)?, tree_cpu_s(gateway)?);
+    figures.growth_mib.push((after.0.pss_kib as f64 - before.0.pss_kib as f64) / 1024.0);
+    figures.cpu_s.push(after.1 - before.1);
+    figures.blocked_s.push(longest.as_secs_f64());
+    figures.rate.push(written as f64 / 1e6 / first.elapsed().as_secs_f64());
+    // A flood outlives its viewer, here and there: without this, the next run would have two.
+    std::process::Command::new("kill").arg("-KILL").arg(pid.to_string()).status()?;
+    shell.line.hang_up().await
 }

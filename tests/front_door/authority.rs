@@ -15,29 +15,38 @@ use transom_tests::machine::Machine;
 
 /// Routes in rows, callers in columns. A number is the status of a success; a word is in [`WORDS`].
 const TABLE: &str = "
-method path                                nothing garbage typ     expired other   viewer  control ci     reader unknown
-put    /api/v1/builds/{id}                 missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
-get    /api/v1/builds/{id}                 missing invalid invalid expired forbid  200     200     200    200    key
-post   /api/v1/builds/{id}/finish          missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
-put    /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
-delete /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid  forbid  forbid  204    forbid key
-post   /api/v1/builds/{id}/tokens          missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
-put    /api/v1/builds/{id}/access          missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
-delete /api/v1/builds/{id}/access          missing invalid invalid expired forbid  forbid  204     204    forbid key
-get    /api/v1/builds/{id}/events          missing invalid invalid expired forbid  200     200     200    200    key
-post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid  forbid  201     forbid forbid forbid
-get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid  200     200     200    200    key
-get    /api/v1/sessions/{id}               missing invalid invalid expired none    200     200     200    200    key
-delete /api/v1/sessions/{id}               missing invalid invalid expired none    forbid  204     204    forbid key
-post   /api/v1/codes/redeem                code    code    code    code    code    code    code    code   code   code
-post   /api/v1/tokens/renew                code    code    code    code    code    code    code    code   code   code
-get    /api/v1/audit                       missing forbid  forbid  forbid  forbid  forbid  forbid  200    forbid key
-get    /api/v1/socket                      plain   plain   plain   plain   plain   plain   plain   plain  plain  plain
-get    /api/v1/config                      200     200     200     200     200     200     200     200    200    200
-get    /api/v1/openapi.json                200     200     200     200     200     200     200     200    200    200
-get    /healthz                            200     200     200     200     200     200     200     200    200    200
-get    /readyz                             200     200     200     200     200     200     200     200    200    200
-get    /metrics                            200     200     200     200     200     200     200     200    200    200
+method path                                nothing garbage typ     expired other  viewer control ci     reader unknown files
+put    /api/v1/builds/{id}                 missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+get    /api/v1/builds/{id}                 missing invalid invalid expired forbid 200    200     200    200    key     200
+post   /api/v1/builds/{id}/finish          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+put    /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+delete /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid
+put    /api/v1/builds/{id}/masks           missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+post   /api/v1/builds/{id}/tokens          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+put    /api/v1/builds/{id}/access          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+delete /api/v1/builds/{id}/access          missing invalid invalid expired forbid forbid 204     204    forbid key     forbid
+get    /api/v1/builds/{id}/events          missing invalid invalid expired forbid 200    200     200    200    key     200
+post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid forbid 201     forbid forbid forbid  forbid
+get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid 200    200     200    200    key     200
+get    /api/v1/sessions/{id}               missing invalid invalid expired none   200    200     200    200    key     200
+delete /api/v1/sessions/{id}               missing invalid invalid expired none   forbid 204     204    forbid key     forbid
+get    /api/v1/sessions/{id}/transcript    missing invalid invalid expired none   200    200     200    forbid key     200
+get    /api/v1/builds/{id}/files           missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
+get    /api/v1/builds/{id}/files/stat      missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
+put    /api/v1/builds/{id}/files/directory missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  201
+get    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
+put    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
+post   /api/v1/builds/{id}/files/tickets   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  201
+get    /api/v1/downloads/{id}              code    code    code    code    code   code   code    code   code   code    code
+post   /api/v1/codes/redeem                code    code    code    code    code   code   code    code   code   code    code
+post   /api/v1/tokens/renew                code    code    code    code    code   code   code    code   code   code    code
+get    /api/v1/audit                       missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+get    /api/v1/socket                      plain   plain   plain   plain   plain  plain  plain   plain  plain  plain   plain
+get    /api/v1/config                      200     200     200     200     200    200    200     200    200    200     200
+get    /api/v1/openapi.json                200     200     200     200     200    200    200     200    200    200     200
+get    /healthz                            200     200     200     200     200    200    200     200    200    200     200
+get    /readyz                             200     200     200     200     200    200    200     200    200    200     200
+get    /metrics                            200     200     200     200     200    200    200     200    200    200     200
 ";
 
 /// Words of the table: status and name of the problem.
@@ -137,6 +146,7 @@ impl World {
             "other" => front.controller("other").await?,
             "viewer" => front.viewer(build).await?,
             "control" => front.controller(build).await?,
+            "files" => front.token(build, "Fay", &["terminal.view", "files.read", "files.write"]).await?,
             "ci" => front.key.clone(),
             "reader" => front.weak_key.clone(),
             "unknown" => transom_server::keys::new_service_key()?.expose().clone(),
@@ -149,7 +159,16 @@ impl World {
         let bearer = self.bearer(caller, &scene.build).await?;
         let method = Method::from_bytes(row.method.to_uppercase().as_bytes())?;
         let body = self.body(row)?;
-        self.front.send(method, &row.path.replace("{id}", id), &bearer, body.as_ref()).await
+        let query = if row.path.contains("/files/") && row.path != "/api/v1/builds/{id}/files/tickets" {
+            format!("?path=file-{}-{caller}", scene.build)
+        } else {
+            String::new()
+        };
+        let path = row.path.replace("{id}", id) + &query;
+        if method == Method::GET && !query.is_empty() {
+            std::fs::write(self.machine.build_dir().join(format!("file-{}-{caller}", scene.build)), "x")?;
+        }
+        self.front.send(method, &path, &bearer, body.as_ref()).await
     }
 
     /// A body that is good, so that nothing but authority decides.
@@ -163,6 +182,7 @@ impl World {
             ("put", "/api/v1/builds/{id}/machine") => {
                 self.machine.registration(2, &json!({ "kind": "generated" }))?
             }
+            ("put", "/api/v1/builds/{id}/masks") => json!({ "values": ["hunter2-secret"] }),
             ("post", "/api/v1/builds/{id}/tokens") => {
                 json!({ "sub": "u1", "name": "Dana", "capabilities": ["terminal.view"] })
             }
@@ -170,6 +190,10 @@ impl World {
                 json!({ "by": { "sub": "u1", "name": "Dana" }, "via": "user" })
             }
             ("post", "/api/v1/builds/{id}/sessions") => json!({ "family": "terminal" }),
+            ("post", "/api/v1/builds/{id}/files/tickets") => json!({ "path": "/etc/passwd" }),
+            ("put", "/api/v1/builds/{id}/files/content" | "/api/v1/builds/{id}/files/directory") => {
+                return Ok(None);
+            }
             ("post", "/api/v1/codes/redeem") => json!({ "code": secret, "renewal": secret }),
             ("post", "/api/v1/tokens/renew") => json!({ "renewal": secret, "next": secret }),
             ("post" | "put" | "patch", path) => anyhow::bail!("what does {path} take?"),

@@ -1,7 +1,7 @@
 //! What is malformed, oversized, out of order, stale or hostile: a stable problem or close code, a
 //! sentence, and nothing else disturbed.
 
-mod disk;
+pub mod disk;
 mod hello;
 mod machines;
 mod requests;

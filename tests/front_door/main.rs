@@ -5,8 +5,11 @@
 mod audit;
 mod authority;
 mod bad_input;
+mod bad_network;
 mod cut;
+mod environment;
 mod events;
+mod files;
 mod issuers;
 mod lives;
 mod logins;
@@ -16,6 +19,7 @@ mod surface;
 mod terminal;
 mod timelines;
 mod tokens;
+mod transcripts;
 
 use std::sync::Once;
 

@@ -1,7 +1,9 @@
 //! Transom through its front door, against real peers: what the tests and benches stand on.
 
+pub mod cable;
 pub mod ci;
 pub mod events;
+pub mod files;
 pub mod forge;
 pub mod front;
 pub mod issuer;
@@ -10,6 +12,8 @@ pub mod pass;
 pub mod process;
 pub mod settings;
 pub mod socket;
+pub mod tab;
+pub mod transcript;
 
 use std::time::Duration;
 

@@ -58,6 +58,15 @@ impl Machine {
         self.boot()
     }
 
+    /// Has sshd read its configuration again.
+    ///
+    /// # Errors
+    /// Where it is not running, or does not listen again.
+    pub fn reload(&mut self) -> anyhow::Result<()> {
+        self.power_off();
+        self.boot()
+    }
+
     /// Shells have a home of their own here: the profile of whoever runs the tests may do anything,
     /// and must not be cut short when a machine dies.
     fn write_config(&self, more: &str) -> anyhow::Result<()> {

@@ -129,6 +129,50 @@ pub fn cpu_s(pid: u32) -> anyhow::Result<f64> {
     Ok(Duration::from_nanos(run_ns).as_secs_f64())
 }
 
+/// Process `pid` and all that it has started, directly or not.
+///
+/// # Errors
+/// Where the processes cannot be listed.
+pub fn tree(pid: u32) -> anyhow::Result<Vec<u32>> {
+    let mut parents = Vec::new();
+    for process in fs::read_dir("/proc")? {
+        let process = process?;
+        let Some(pid) = process.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else { continue };
+        let Ok(stat) = fs::read_to_string(process.path().join("stat")) else { continue };
+        // The name, in parentheses, may hold anything; state and parent follow.
+        let parent = stat.rsplit(") ").next().and_then(|s| s.split(' ').nth(1)?.parse::<u32>().ok());
+        parents.extend(parent.map(|parent| (parent, pid)));
+    }
+    let (mut tree, mut next) = (vec![pid], 0);
+    while let Some(parent) = tree.get(next).copied() {
+        tree.extend(parents.iter().filter(|(p, _)| *p == parent).map(|(_, pid)| *pid));
+        next += 1;
+    }
+    Ok(tree)
+}
+
+/// How long `pid` and all that it has started and still runs have run, in seconds.
+///
+/// # Errors
+/// Where there is no such process.
+pub fn tree_cpu_s(pid: u32) -> anyhow::Result<f64> {
+    // One that ended meanwhile has nothing to say.
+    Ok(cpu_s(pid)? + tree(pid)?.iter().skip(1).filter_map(|p| cpu_s(*p).ok()).sum::<f64>())
+}
+
+/// The memory of `pid` and all that it has started.
+///
+/// # Errors
+/// As [`memory`].
+pub fn tree_memory(pid: u32) -> anyhow::Result<Memory> {
+    let mut sum = memory(pid)?;
+    for child in tree(pid)?.iter().skip(1).filter_map(|p| memory(*p).ok()) {
+        sum.rss_kib += child.rss_kib;
+        sum.pss_kib += child.pss_kib;
+    }
+    Ok(sum)
+}
+
 /// Bytes that process `pid` has written so far.
 ///
 /// # Errors

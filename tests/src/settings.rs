@@ -48,7 +48,7 @@ directory = "keys"
 [[service_keys]]
 name = "ci"
 sha256 = "{}"
-allow = ["builds", "access", "tokens", "read", "audit"]
+allow = ["builds", "access", "tokens", "read", "recordings", "audit"]
 [[service_keys]]
 name = "reader"
 sha256 = "{}"

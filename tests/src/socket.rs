@@ -22,6 +22,8 @@ pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// The server's first message.
     pub welcome: Option<Welcome>,
+    /// What restored the screen at the last reset.
+    pub screen: Vec<u8>,
     /// All output since the last reset.
     pub output: Vec<u8>,
     /// Offset of the next output byte.
@@ -43,6 +45,18 @@ pub struct Socket {
     /// Whether all output is kept, rather than the newest piece only.
     pub keeps: bool,
 }
+
+/// The connection ended without a close.
+#[derive(Debug, Clone, Copy)]
+pub struct Dropped;
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("connection dropped without a close")
+    }
+}
+
+impl std::error::Error for Dropped {}
 
 /// How a conversation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +110,7 @@ impl Socket {
         Ok(Self {
             stream,
             welcome: None,
+            screen: Vec::new(),
             output: Vec::new(),
             offset: 0,
             resets: 0,
@@ -242,6 +257,15 @@ impl Socket {
         self.raw(Message::Binary(ClientFrame::Input { offset, bytes }.encode())).await
     }
 
+    /// Sends input that starts at `offset`, perhaps again.
+    ///
+    /// # Errors
+    /// Where the connection is gone.
+    pub async fn input_at(&mut self, offset: u64, bytes: Bytes) -> anyhow::Result<()> {
+        self.typed = self.typed.max(offset + bytes.len() as u64);
+        self.raw(Message::Binary(ClientFrame::Input { offset, bytes }.encode())).await
+    }
+
     /// Acknowledges all output so far.
     ///
     /// # Errors
@@ -258,10 +282,11 @@ impl Socket {
         self.raw(Message::Binary(ClientFrame::OutputAck { offset }.encode())).await
     }
 
-    /// All output as text, without the marks by which bash switches bracketed paste.
+    /// All that is shown as text, without the marks by which bash switches bracketed paste.
     #[must_use]
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.output).replace("\x1b[?2004l\r", "").replace("\x1b[?2004h", "")
+        let shown = [self.screen.as_slice(), self.output.as_slice()].concat();
+        String::from_utf8_lossy(&shown).replace("\x1b[?2004l\r", "").replace("\x1b[?2004h", "")
     }
 
     /// The end of the output, for whoever looks for what is not there.
@@ -320,7 +345,7 @@ impl Socket {
     /// Where nothing comes in time, or what comes is wrong.
     pub async fn step(&mut self) -> anyhow::Result<Option<Closed>> {
         let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.context("nothing came")?;
-        match message.context("connection dropped without a close")?? {
+        match message.ok_or(Dropped)?? {
             Message::Text(text) => {
                 let message: ServerMessage = serde_json::from_str(&text)?;
                 match &message {
@@ -352,9 +377,9 @@ impl Socket {
                     self.size = Some(size);
                     self.resets += 1;
                     self.output.clear();
-                    self.output.extend_from_slice(&screen);
+                    self.screen = screen.to_vec();
                 }
-                ServerFrame::Screen { bytes } => self.output.extend_from_slice(&bytes),
+                ServerFrame::Screen { bytes } => self.screen.extend_from_slice(&bytes),
                 ServerFrame::InputAck { offset } => self.applied = offset,
             },
             Message::Close(frame) => {

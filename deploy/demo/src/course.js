@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Machine } from "./machine.js";
 import { Reporter } from "./reporter.js";
-import { runSteps } from "./runner.js";
+import { recordEnvironment, runSteps } from "./runner.js";
 import { Refused } from "./transom.js";
 
 /** @typedef {import("./build.js").Build} Build */
@@ -79,6 +79,7 @@ async function runOnMachine(build, machine, reporter, around) {
   build.machine = true;
   build.commit = machine.commit;
   build.changed();
+  await recordEnvironment(build, machine, stop);
   reporter.machineUp(machine);
   const well = await runSteps(build, machine, stop);
   if (limit.aborted) return "timed_out";

@@ -3,7 +3,7 @@
 
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -14,6 +14,10 @@ import { checkOut, fingerprint } from "./scenarios.js";
 const run = promisify(execFile);
 const LOOPBACK = "127.0.0.1";
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** The reference script for agents, as it is called on a machine, in TRANSOM_HOME. */
+export const ENVIRONMENT_SCRIPT = "transom-env";
+const SCRIPT_SOURCE = path.join(import.meta.dirname, "../../agent", ENVIRONMENT_SCRIPT);
 
 /** @typedef {import("./account.js").Account} Account */
 
@@ -40,6 +44,10 @@ export class Machine {
     this.account = account;
     /** Where the project is on the machine. */
     this.buildDir = path.join(directory, "clone");
+    /** Where the build's environment is left for its terminals. */
+    this.transomHome = path.join(directory, "transom");
+    /** What steps append for later steps. */
+    this.appended = path.join(this.transomHome, "appended");
     /** The CI agent's own private key for this machine. */
     this.agentKey = path.join(directory, "agent", "key");
     this.knownHosts = path.join(directory, "agent", "known_hosts");
@@ -60,8 +68,9 @@ export class Machine {
     }
     this.hostKey = words(await readFile(`${hostKey}.pub`, "utf8"), 2);
     await this.#checkOut(branch);
+    await this.#furnish();
     await this.install([await readFile(`${this.agentKey}.pub`, "utf8")]);
-    await this.#listen(hostKey, environment);
+    await this.#listen(hostKey, { ...environment, CM_ENV: this.appended, TRANSOM_HOME: this.transomHome });
     await writeFile(this.knownHosts, `[${this.host}]:${this.port} ${this.hostKey}\n`);
   }
 
@@ -94,6 +103,18 @@ export class Machine {
     for (const name of ["", ...(await readdir(this.buildDir, { recursive: true }))]) {
       await chown(path.join(this.buildDir, name), this.account.uid, this.account.gid);
     }
+  }
+
+  /** Puts there what the agent needs, owned by whom builds run as. */
+  async #furnish() {
+    await mkdir(this.transomHome, { recursive: true });
+    await writeFile(this.appended, "");
+    const script = path.join(this.transomHome, ENVIRONMENT_SCRIPT);
+    await copyFile(SCRIPT_SOURCE, script);
+    await chmod(script, 0o755);
+    await chmod(this.transomHome, 0o755);
+    if (process.getuid?.() !== 0) return;
+    for (const file of [this.transomHome, this.appended]) await chown(file, this.account.uid, this.account.gid);
   }
 
   /**

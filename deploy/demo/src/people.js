@@ -31,13 +31,13 @@ export function cookieFor(who) {
 }
 
 /**
- * What this CI lets somebody do on a build's machine: everybody of the project may look and type,
- * whoever started the build may also end access for all.
+ * What this CI lets somebody do on a build's machine: everybody of the project may look, type, and
+ * fetch and put files; whoever started the build may also end access for all.
  *
  * @param {Person} who
  * @param {Person} startedBy
  */
 export function capabilities(who, startedBy) {
-  const all = ["terminal.view", "terminal.control"];
+  const all = ["terminal.view", "terminal.control", "files.read", "files.write"];
   return who.sub === startedBy.sub ? [...all, "access.end"] : all;
 }

@@ -2,9 +2,9 @@
 // The CI's agent: runs a build's steps on its machine over SSH, one after the other.
 
 import { spawn } from "node:child_process";
+import { ENVIRONMENT_SCRIPT } from "./machine.js";
 
 /** @typedef {import("./build.js").Build} Build */
-/** @typedef {import("./build.js").Step} Step */
 /** @typedef {import("./machine.js").Machine} Machine */
 
 /**
@@ -23,7 +23,15 @@ export async function runSteps(build, machine, signal) {
     step.status = "running";
     step.startedAt = new Date();
     build.changed();
-    const code = await runStep(step, machine, signal, (text) => build.log(index, text));
+    const lines = [
+      LATER_STEPS_SEE,
+      `(cd '${machine.buildDir}' && ${step.command})`,
+      "code=$?",
+      LATER_STEPS_SEE,
+      record(build, machine, step.name),
+      "exit $code",
+    ];
+    const code = await run(machine, lines.join("\n"), signal, (text) => build.log(index, text));
     well = code === 0;
     step.status = well ? "succeeded" : "failed";
     step.finishedAt = new Date();
@@ -34,14 +42,45 @@ export async function runSteps(build, machine, signal) {
 }
 
 /**
- * @param {Step} step
+ * Leaves the environment of the first step for the build's terminals (docs/environment.md). Whether
+ * that works changes nothing for the build.
+ *
+ * @param {Build} build
  * @param {Machine} machine
+ * @param {AbortSignal} signal
+ */
+export async function recordEnvironment(build, machine, signal) {
+  if (signal.aborted) return;
+  await run(machine, record(build, machine, ""), signal, (text) => build.log(0, text)).catch(() => {});
+}
+
+const SCRIPT = `"$TRANSOM_HOME"/${ENVIRONMENT_SCRIPT}`;
+/** What earlier steps appended to the file. */
+const LATER_STEPS_SEE = `eval "$(${SCRIPT} exports "$CM_ENV")"`;
+
+/**
+ * The command that records the environment which the next step would get.
+ *
+ * @param {Build} build
+ * @param {Machine} machine
+ * @param {string} step after which it is so; empty before the first
+ */
+function record(build, machine, step) {
+  const words = ["--build", build.id, "--step", step, "--dir", machine.buildDir].map((word) => `'${word}'`);
+  return `${SCRIPT} save ${words.join(" ")} --merge "$CM_ENV"`;
+}
+
+/**
+ * Runs a command on the machine as the CI's agent.
+ *
+ * @param {Machine} machine
+ * @param {string} command
  * @param {AbortSignal} signal
  * @param {(text: string) => void} log
  * @returns {Promise<number | null>} the exit status, or null when it was stopped
  */
-function runStep(step, machine, signal, log) {
-  const client = spawn("ssh", [...login(machine), `cd '${machine.buildDir}' && ${step.command}`], {
+function run(machine, command, signal, log) {
+  const client = spawn("ssh", [...login(machine), command], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"] },
     signal,

@@ -23,7 +23,7 @@ after(() => rm(place, { recursive: true, force: true }));
 test("without Transom a build has its result all the same, and its machine goes at the deadline", async () => {
   const passes = scenario("passes");
   assert.ok(passes);
-  const wish = { scenario: passes, remoteAccess: true, maxDurationS: 8, stepSeconds: 1 };
+  const wish = { scenario: passes, remoteAccess: true, maxDurationS: 12, stepSeconds: 1 };
   const build = new Build(1, wish, { sub: "dana", name: "Dana" });
   await runBuild(build, {
     transom: new Transom(`http://127.0.0.1:${await freePort()}`, "tsk_nobody"),

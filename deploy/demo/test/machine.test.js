@@ -42,6 +42,12 @@ test("a build that passes runs every step on a real machine", async () => {
     build.steps.map((step) => step.status),
     Array(4).fill("succeeded"),
   );
+  const place = path.join(machine.transomHome, "builds", build.id);
+  const about = JSON.parse(await readFile(path.join(place, "env.json"), "utf8"));
+  assert.deepEqual([about.generation, about.step, about.build_dir], [4, "Package", machine.buildDir]);
+  const variables = (await readFile(path.join(place, "env"), "utf8")).split("\0");
+  assert.ok(variables.includes(`CM_BUILD_DIR=${machine.buildDir}`), "what the machine gives every step");
+  assert.ok(variables.includes(`PRICE_LIST=${machine.buildDir}/out/price-list`), "what a step added");
   await machine.stop();
 });
 

@@ -12,6 +12,7 @@ mod leave;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -38,6 +39,8 @@ use leave::Leave;
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 /// Bytes kept ready for what a browser sends; a longer message gets its own.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Counts who asked for a socket.
+static KNOCKS: AtomicU64 = AtomicU64::new(0);
 
 /// A viewer's WebSocket, subprotocol `transom.v1`; see `protocol/src/wire.rs`.
 #[utoipa::path(get, path = "/api/v1/socket", tag = "sessions", security(()),
@@ -67,6 +70,9 @@ pub async fn socket(
         return Err(Problem::Restarting.into());
     }
     let address = peer.map(|p| auth::address(&app, p.0.0.ip(), &headers));
+    // A browser that comes back does so after the connection before was gone, whose hello may still be
+    // on its way here: this tells which was first.
+    let knock = KNOCKS.fetch_add(1, Ordering::Relaxed);
     let viewers = app.viewers.clone();
     Ok(upgrade
         .protocols([SUBPROTOCOL])
@@ -79,7 +85,7 @@ pub async fn socket(
         .max_write_buffer_size(2 * limits::MESSAGE_BYTES)
         .on_upgrade(async move |mut socket| {
             viewers.spawn(async move {
-                match enter(&app, &mut socket, address).await {
+                match enter(&app, &mut socket, address, knock).await {
                     Ok(Some(seated)) => {
                         // From here on the socket is polled where the session is.
                         let shard = seated.session.shard.handle().clone();
@@ -125,6 +131,7 @@ async fn enter(
     app: &App,
     socket: &mut WebSocket,
     address: Option<std::net::IpAddr>,
+    knock: u64,
 ) -> Result<Option<Seated>, Refused> {
     let hello = tokio::select! {
         hello = tokio::time::timeout(HELLO_WITHIN, hello(socket)) => match hello {
@@ -166,6 +173,7 @@ async fn enter(
         role,
         size,
         at: app.door.now(),
+        knock,
     };
     let most = usize::try_from(app.config.limits.viewers_per_session).unwrap_or(usize::MAX);
     let viewer = Viewer::attach(&session, arrival, resume.map(|r| r.output), most).map_err(Refused::from);

@@ -6,16 +6,20 @@
 //! front of the socket instead. Writes go on meanwhile: Ctrl-C and window changes always get out.
 
 mod certificate;
-mod command;
 mod connect;
 mod key;
+mod launch;
 mod pump;
+mod sftp;
+mod shell;
 mod valve;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use super::{Backend, BackendError, Exit, Line, Link, Running, Target, Terminal, TerminalInput};
+
+pub use sftp::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
 
 pub use key::{generate as generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
 
@@ -31,15 +35,22 @@ impl Backend<Terminal> for Ssh {
     fn connect(&self, target: Target) -> Running<'static, Box<dyn Line<Terminal>>> {
         Box::pin(async move {
             let connection = connect::connect(&target).await?;
-            Ok(Box::new(SshLine { connection, channel: None }) as Box<dyn Line<Terminal>>)
+            Ok(Box::new(SshLine { connection, started: None }) as Box<dyn Line<Terminal>>)
         })
     }
 }
 
-/// A connection and the channel of its one terminal.
+/// A connection and its one terminal.
 struct SshLine {
     connection: connect::Connection,
-    channel: Option<russh::Channel<russh::client::Msg>>,
+    started: Option<Started>,
+}
+
+/// A terminal whose shell has been started.
+struct Started {
+    channel: russh::Channel<russh::client::Msg>,
+    target: Target,
+    size: transom_protocol::wire::Size,
 }
 
 impl Line<Terminal> for SshLine {
@@ -52,18 +63,19 @@ impl Line<Terminal> for SshLine {
             let TerminalInput::Resize(size) = start else {
                 return Err(BackendError::Session("a terminal starts with its size".into()));
             };
-            self.channel = Some(self.connection.terminal(target, size).await?);
+            let channel = self.connection.terminal(target, size, launch::Manner::User).await?;
+            self.started = Some(Started { channel, target: target.clone(), size });
             Ok(())
         })
     }
 
     fn run(self: Box<Self>, link: Link<Terminal>) -> Running<'static, Exit> {
         Box::pin(async move {
-            let Self { connection, channel } = *self;
-            let Some(channel) = channel else {
+            let Self { connection, started } = *self;
+            let Some(Started { channel, target, size }) = started else {
                 return Err(BackendError::Session("it was not started".into()));
             };
-            let result = pump::pump(channel, connection.valve(), link).await;
+            let result = shell::run(&connection, channel, &target, size, link).await;
             connection.goodbye().await;
             result
         })

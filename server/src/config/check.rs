@@ -62,6 +62,11 @@ pub fn warnings(config: &Config, environment: &Environment) -> Vec<String> {
     if config.store.url.starts_with("sqlite:") && config.store.url.ends_with(":memory:") {
         warn("the store is in memory: whatever it holds is lost when the server stops".to_owned());
     }
+    let recordings = &config.recordings;
+    let place = recordings.directory.ancestors().find(|place| place.exists());
+    if recordings.enabled && place.is_none_or(|p| p.metadata().is_ok_and(|m| m.permissions().readonly())) {
+        warn(format!("recordings cannot be written to {}", recordings.directory.display()));
+    }
     let known = [TOKEN_KEY, SEAL_KEY, STORE_URL, STORE_PASSWORD];
     for name in environment.names().filter(|name| !known.contains(name) && !name.starts_with(SERVICE_KEY)) {
         warn(format!("environment variable {name} means nothing to Transom"));

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::environment::{STORE_PASSWORD, STORE_URL};
 use super::issuer::IssuerFile;
+use super::recordings::RecordingsFile;
 use super::sections::between;
 use super::service_key::ServiceKeyFile;
 use super::{
@@ -35,6 +36,8 @@ struct File {
     policy: Policy,
     #[serde(default)]
     limits: Limits,
+    #[serde(default)]
+    recordings: RecordingsFile,
     #[serde(default)]
     machines: Machines,
     #[serde(default)]
@@ -105,10 +108,12 @@ impl Reader<'_> {
             tls.certificate = self.directory.join(&tls.certificate);
             tls.key = self.directory.join(&tls.key);
         }
+        let store = self.store(file.store)?;
         Ok(Config {
             listen,
             web: file.web,
-            store: self.store(file.store)?,
+            recordings: file.recordings.read(&self.directory, &store.url),
+            store,
             keys: self.keys(file.keys)?,
             policy: file.policy,
             limits: file.limits,

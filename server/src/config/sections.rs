@@ -134,6 +134,15 @@ pub struct Limits {
     /// Output kept of one terminal, in bytes (64 KiB to 64 MiB).
     #[serde(deserialize_with = "between::<_, 65_536, 67_108_864>")]
     pub scrollback_bytes: u64,
+    /// Largest file that is sent to a machine or fetched from one, in bytes (0 to 1 TiB).
+    #[serde(deserialize_with = "between::<_, 0, 1_099_511_627_776>")]
+    pub file_bytes: u64,
+    /// Files of one build that are under way at once (1 to 64); each takes up to 4 MiB of memory.
+    #[serde(deserialize_with = "between::<_, 1, 64>")]
+    pub transfers_per_build: u64,
+    /// Files that are shown of one folder (1 to 100 000).
+    #[serde(deserialize_with = "between::<_, 1, 100_000>")]
+    pub directory_entries: u64,
 }
 
 impl Default for Limits {
@@ -142,6 +151,9 @@ impl Default for Limits {
             sessions_per_build: limits::SESSIONS_PER_BUILD as u64,
             viewers_per_session: limits::VIEWERS_PER_SESSION as u64,
             scrollback_bytes: limits::SCROLLBACK_BYTES as u64,
+            file_bytes: 10 * 1024 * 1024 * 1024,
+            transfers_per_build: 4,
+            directory_entries: 5000,
         }
     }
 }

@@ -18,13 +18,15 @@ pub enum Right {
     Tokens,
     /// Look at builds and sessions.
     Read,
+    /// Read the transcripts of terminals.
+    Recordings,
     /// Read the audit.
     Audit,
 }
 
 impl Right {
     /// What a key may do that doesn't say: everything but read the audit.
-    const USUAL: [Self; 4] = [Self::Builds, Self::Access, Self::Tokens, Self::Read];
+    const USUAL: [Self; 5] = [Self::Builds, Self::Access, Self::Tokens, Self::Read, Self::Recordings];
 }
 
 /// A service key as it is known here: by its hash.

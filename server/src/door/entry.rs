@@ -7,11 +7,14 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::bump;
+use super::files::Desk;
+use super::masks::InForce;
 use super::spare::Waiting;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Warning;
 
 /// One build on this node.
+#[derive(Debug)]
 pub struct Entry {
     record: watch::Sender<Arc<BuildRecord>>,
     /// How many are attached, and since when that number has been zero or not.
@@ -22,6 +25,8 @@ pub struct Entry {
     pub(super) warning: watch::Sender<Option<Warning>>,
     /// Why the machine has not answered so far.
     hint: Mutex<Option<String>>,
+    /// Who is at the machine's files.
+    pub(super) desk: Desk,
     pub(super) kept: AtomicBool,
     pub(super) probing: AtomicBool,
     /// A line to the machine that waits for its session.
@@ -29,6 +34,7 @@ pub struct Entry {
     /// Moves whenever somebody may be about to open a session.
     pub(super) interest: watch::Sender<u64>,
     pub(super) sparing: AtomicBool,
+    pub(super) masks: InForce,
 }
 
 impl Entry {
@@ -39,11 +45,13 @@ impl Entry {
             news: watch::Sender::new(0),
             warning: watch::Sender::new(None),
             hint: Mutex::new(None),
+            desk: Desk::default(),
             kept: AtomicBool::new(false),
             probing: AtomicBool::new(false),
             spare: Mutex::new(None),
             interest: watch::Sender::new(0),
             sparing: AtomicBool::new(false),
+            masks: InForce::default(),
         }
     }
 

@@ -134,8 +134,10 @@ impl Door {
         action: &str,
         result: Result<T, Refused>,
     ) -> Result<T, Refused> {
-        if result.is_err() {
-            self.note_result(build, actor, action, &result, Value::Null).await;
+        // Nothing of what is handed on is borrowed meanwhile: it need not be shared between threads.
+        if let Some(problem) = result.as_ref().err().map(|refused| refused.problem) {
+            let detail = json!({ "problem": problem.name() });
+            let _ = self.note(build, actor, action, Outcome::Denied, detail).await;
         }
         result
     }

@@ -63,6 +63,7 @@ impl Door {
                     let life = self.life(&entry.record());
                     if life.state == State::Ended {
                         self.0.registry.close_all_of(&id, ended(&life).problem);
+                        entry.desk.clear();
                     }
                     now.checked_add(RETRY).ok()
                 }
@@ -119,6 +120,7 @@ impl Door {
         let record = entry.record();
         drop(entry.put_spare(None));
         self.0.registry.close_all_of(&record.id, ended(life).problem);
+        entry.desk.clear();
         for forgotten in
             [self.0.store.delete_secrets(&record.id).await, self.0.store.revoke_renewals(&record.id).await]
         {

@@ -211,17 +211,29 @@ impl Door {
             .backends
             .terminal_of(&machine.endpoints)
             .ok_or_else(|| Refused::because(Problem::NotReady, "This machine offers no terminal."))?;
+        Ok((backend, self.target(record, endpoint).await?))
+    }
+
+    /// Everything that is needed to reach the files of the build's machine.
+    pub(super) async fn files_target(&self, record: &BuildRecord) -> Result<Target, Refused> {
+        let machine = record.machine.as_ref().ok_or(Problem::NotReady)?;
+        let endpoint = self.0.backends.files_of(&machine.endpoints).ok_or(Problem::FilesUnavailable)?;
+        self.target(record, endpoint).await
+    }
+
+    async fn target(&self, record: &BuildRecord, endpoint: &Endpoint) -> Result<Target, Refused> {
         let machines = &self.0.config.machines;
-        let target = Target {
+        Ok(Target {
             endpoint: endpoint.clone(),
             credential: self.credential(&record.id, &endpoint.protocol).await?,
             platform: record.about.platform,
+            build: record.id.clone(),
+            session: String::new(),
             build_dir: record.about.build_dir.clone(),
             keepalive: Duration::from_secs(machines.keepalive_s),
             connect_timeout: Duration::from_secs(machines.connect_timeout_s),
             dialer: self.0.dialer.clone(),
-        };
-        Ok((backend, target))
+        })
     }
 
     async fn credential(&self, id: &BuildId, protocol: &str) -> Result<Credential, Refused> {

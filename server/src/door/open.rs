@@ -27,8 +27,11 @@ impl Door {
         let detail = json!({ "family": "terminal", "session": result.as_ref().ok().map(|s| &s.id) });
         let opened = result.as_ref().ok().cloned();
         let audited = self.audited(Some(&grant.build), actor, "session.open", result, detail).await;
-        if let (Some(session), Err(refused)) = (opened, &audited) {
-            session.close(refused.problem);
+        match (opened, &audited) {
+            (Some(session), Err(refused)) => session.close(refused.problem),
+            // Now, so that nothing that it writes stands in the way of the prompt.
+            (Some(session), Ok(_)) => self.start_recording(&session, entry, size),
+            (None, _) => {}
         }
         audited
     }
@@ -48,7 +51,7 @@ impl Door {
             _ if !life.admits => return Err(Problem::NotReady.into()),
             _ => {}
         }
-        let (backend, target) = self.terminal_target(&record).await?;
+        let (backend, mut target) = self.terminal_target(&record).await?;
         let opening = Opening {
             id: crate::random::id("s"),
             build: grant.build.clone(),
@@ -57,6 +60,7 @@ impl Door {
             size,
             news: entry.news.clone(),
         };
+        target.session.clone_from(&opening.id);
         let spare = self.take_spare(entry);
         let session = self.0.registry.open(opening, backend, target, spare)?;
         // An end between the look above and this moment has closed the others already.

@@ -30,6 +30,12 @@ pub(super) struct Waiting {
     machine: u64,
 }
 
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Waiting")
+    }
+}
+
 impl Door {
     /// Somebody may open a terminal soon: from now on a line is kept ready, until nobody has been
     /// interested for as long as configured.

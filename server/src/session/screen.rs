@@ -87,3 +87,6 @@ fn within(size: Size) -> (usize, usize) {
     let side = |n: u16| usize::from(n.clamp(TERMINAL_MIN, TERMINAL_MAX));
     (side(size.cols), side(size.rows))
 }
+
+#[cfg(test)]
+mod tests;

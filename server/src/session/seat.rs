@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use transom_protocol::problem::Problem;
 use transom_protocol::wire::{Role, Size};
 
 use crate::access::Person;
@@ -37,6 +38,7 @@ pub struct Seat {
     pub dropped: u64,
     size: Size,
     arrival: u64,
+    knock: u64,
     sent: u64,
     acked: u64,
     heard: Instant,
@@ -70,6 +72,9 @@ pub struct Arrival {
     pub size: Size,
     /// When.
     pub at: Timestamp,
+    /// In which order they knocked. What happens to a knock before it comes here takes one longer
+    /// than another.
+    pub knock: u64,
 }
 
 impl Seats {
@@ -80,12 +85,18 @@ impl Seats {
         Self { seats: BTreeMap::new(), driver: None, arrivals: 0, head: 0, pace }
     }
 
-    /// Gives a new seat, or the old one back to the same person; `None` when all are taken.
-    pub fn take(&mut self, arrival: Arrival, most: usize, now: Instant) -> Option<Seat> {
+    /// Gives a new seat, or the old one back to the same person.
+    ///
+    /// # Errors
+    /// [`Problem::TooMany`] when all are taken, [`Problem::TakenOver`] for the old one where somebody
+    /// who knocked later has it: a connection that dropped may get here after the one that followed it.
+    pub fn take(&mut self, arrival: Arrival, most: usize, now: Instant) -> Result<Seat, Problem> {
         self.arrivals += 1;
         let old = arrival.back_to.as_ref().and_then(|id| self.seats.get_mut(id));
         let id = match old.filter(|seat| seat.person.sub == arrival.person.sub) {
+            Some(seat) if seat.knock > arrival.knock => return Err(Problem::TakenOver),
             Some(seat) => {
+                seat.knock = arrival.knock;
                 seat.generation += 1;
                 seat.connected = true;
                 seat.role = arrival.role;
@@ -97,7 +108,7 @@ impl Seats {
             }
             None => {
                 if self.connected().count() >= most {
-                    return None;
+                    return Err(Problem::TooMany);
                 }
                 let seat = Seat {
                     id: arrival.id.clone(),
@@ -110,6 +121,7 @@ impl Seats {
                     dropped: 0,
                     size: arrival.size,
                     arrival: self.arrivals,
+                    knock: arrival.knock,
                     sent: 0,
                     acked: 0,
                     heard: now,
@@ -122,7 +134,7 @@ impl Seats {
         if self.driver.is_none() && arrival.role == Role::Controller {
             self.driver = Some(id.clone());
         }
-        self.seats.get(&id).cloned()
+        self.seats.get(&id).cloned().ok_or(Problem::Internal)
     }
 
     /// The connection `generation` of a seat is gone; for good, or so that it can come back.
@@ -257,6 +269,7 @@ mod tests {
             role,
             size: Size { cols: 80, rows: 24 },
             at: Timestamp::UNIX_EPOCH,
+            knock: 1,
         }
     }
 
@@ -283,6 +296,17 @@ mod tests {
         seats.take(back("b", "a", "dana"), 8, now).unwrap();
         assert!(seats.mine("a", 1).is_none());
         seats.leave("a", 1, true);
+        assert!(seats.mine("a", 2).is_some());
+    }
+
+    #[test]
+    fn a_connection_that_dropped_does_not_take_the_seat_from_the_one_that_followed() {
+        let (mut seats, now) = (Seats::new(1 << 20), tick().into_std());
+        seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
+        let (dropped, followed) = (back("b", "a", "dana"), back("c", "a", "dana"));
+        seats.take(Arrival { knock: 3, ..followed }, 8, now).unwrap();
+        let late = seats.take(Arrival { knock: 2, ..dropped }, 8, now);
+        assert_eq!(late.unwrap_err(), Problem::TakenOver);
         assert!(seats.mine("a", 2).is_some());
     }
 

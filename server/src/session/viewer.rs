@@ -95,7 +95,8 @@ impl Viewer {
     /// Takes a seat, or the old one back; output goes on at `output` where that is still kept.
     ///
     /// # Errors
-    /// [`Problem::TooMany`] where every seat is taken.
+    /// [`Problem::TooMany`] where every seat is taken, [`Problem::TakenOver`] where the same viewer came
+    /// in again elsewhere, and knocked later.
     pub fn attach(
         session: &Arc<Session>,
         arrival: Arrival,
@@ -103,7 +104,7 @@ impl Viewer {
         most: usize,
     ) -> Result<Self, Problem> {
         let back_to = arrival.back_to.clone();
-        let seat = session.seats().take(arrival, most, tick().into_std()).ok_or(Problem::TooMany)?;
+        let seat = session.seats().take(arrival, most, tick().into_std())?;
         let came_back = back_to.as_deref() == Some(seat.id.as_str());
         let (kept, history) = {
             let log = session.scrollback();

@@ -4,5 +4,6 @@ mod audit;
 mod builds;
 mod codes;
 mod opening;
+mod recordings;
 mod renewals;
 mod secrets;

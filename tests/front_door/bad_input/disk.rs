@@ -10,11 +10,11 @@ use transom_tests::front::{Front, START};
 use transom_tests::machine::{Machine, whoami};
 
 /// A small disk, gone when dropped.
-struct Disk(tempfile::TempDir);
+pub struct Disk(tempfile::TempDir);
 
 impl Disk {
     /// `None` where this user may not make one.
-    fn new() -> anyhow::Result<Option<Self>> {
+    pub fn new() -> anyhow::Result<Option<Self>> {
         let place = tempfile::tempdir()?;
         if whoami()? != "root" {
             return Ok(None);
@@ -25,18 +25,18 @@ impl Disk {
     }
 
     /// Takes all the space that is left.
-    fn fill(&self) -> anyhow::Result<()> {
+    pub fn fill(&self) -> anyhow::Result<()> {
         use std::io::Write as _;
         let mut ballast = std::fs::File::create(self.0.path().join("ballast"))?;
         while ballast.write_all(&[0; 4096]).is_ok() {}
         Ok(())
     }
 
-    fn free(&self) -> anyhow::Result<()> {
+    pub fn free(&self) -> anyhow::Result<()> {
         Ok(std::fs::remove_file(self.0.path().join("ballast"))?)
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 }

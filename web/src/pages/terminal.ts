@@ -1,6 +1,7 @@
 /** A terminal that fills the window. Its address becomes the session's, so that a reload comes back to it. */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { BuildApi } from "../api/rest";
+import type { Files } from "../files/loader";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
@@ -55,6 +56,7 @@ export class TerminalPage extends LitElement {
   #active: Slot;
   #tabs: Tabs | null = null;
   #life: AbortController | null = null;
+  #files: Files | null = null;
   #everIn = false;
 
   constructor() {
@@ -84,11 +86,14 @@ export class TerminalPage extends LitElement {
     const ticking = setInterval(() => this.requestUpdate(), TICK_MS);
     signal.addEventListener("abort", () => clearInterval(ticking));
     void Promise.all([this.#loadBuild(), this.#loadRest(signal)]).then(() => this.#tabs?.restore());
+    void this.#loadFiles(signal);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#life?.abort();
+    this.#files?.dispose();
+    this.#files = null;
   }
 
   protected override render(): TemplateResult {
@@ -104,6 +109,8 @@ export class TerminalPage extends LitElement {
       who: names(viewers, me),
       choose: (choice) => this.#choose(choice),
       find: () => this.#terminal?.find(),
+      session: this.#active.session,
+      tokens: this.#grant.token,
     });
     const bar = {
       build: this.#build,
@@ -119,6 +126,7 @@ export class TerminalPage extends LitElement {
       cause: this._ends.cause,
       mayOpen: !over && (this._build === null || allows(this._build, "terminal.control")),
       open: () => this.#select(this.#open(""), true),
+      files: () => void this.#files?.show(),
       fullScreen: () => this.#toggleFullScreen(),
     };
     return html`${renderBar(bar, menu)}
@@ -253,6 +261,19 @@ export class TerminalPage extends LitElement {
     if (slot.unseen === unseen || slot.unseen === "bell") return;
     slot.unseen = unseen;
     this.requestUpdate();
+  }
+
+  /** Beside the terminal, which does not wait for it. */
+  async #loadFiles(signal: AbortSignal): Promise<void> {
+    const { Files } = await import("../files/loader");
+    if (signal.aborted || this.#files !== null) return;
+    this.#files = new Files({
+      build: this.#build,
+      tokens: this.#grant.token,
+      view: () => this._build,
+      directory: () => this.#elementOf(this.#active)?.workingDirectory ?? null,
+      focus: () => this.#elementOf(this.#active)?.focus(),
+    });
   }
 
   #onState(event: CustomEvent<{ state: ConnectionState }>): void {

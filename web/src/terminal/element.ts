@@ -15,6 +15,7 @@ import { DEFAULT_OPTIONS, type Options } from "./options";
 import { Screen } from "./screen";
 import { style } from "./style";
 import type { Choice, Tools } from "./tools";
+import { followDirectory } from "./working-directory";
 
 const RESIZE_MS = 50;
 const REMARK_MS = 8000;
@@ -118,6 +119,9 @@ export class TransomTerminal extends LitElement {
     return this.#screen?.term.buffer.active.type === "alternate";
   }
 
+  /** Where the shell is as it says itself, percent-encoded; null where it does not. */
+  workingDirectory: string | null = null;
+
   /** Scrollback and screen as text. */
   bufferText(): string {
     return this.#screen?.text ?? "";
@@ -125,7 +129,7 @@ export class TransomTerminal extends LitElement {
 
   /** Opens the bar that looks for text. */
   find(): void {
-    void this.#tools?.find();
+    this.#tools?.find();
   }
 
   reconnect(): void {
@@ -210,6 +214,9 @@ export class TransomTerminal extends LitElement {
       onPaste: (text) => void this.#tools?.paste(text),
     });
     this.#screen = screen;
+    followDirectory(screen.term, (directory) => {
+      this.workingDirectory = directory;
+    });
     this.#observe(box, life.signal);
     const late = new Promise((resolve) => setTimeout(resolve, EXTRAS_MS));
     const widths = graphemes.then((load) => load(screen.term)).catch(() => {});
@@ -298,6 +305,7 @@ export class TransomTerminal extends LitElement {
     const tokens = start?.tokens ?? this.#tokens();
     this.#attachment?.dispose();
     this.#attachment = null;
+    this.workingDirectory = null;
     if (screen === null || tokens === null) return;
     this.#attachment = new Attachment({
       element: this,

@@ -11,6 +11,8 @@ import { ask } from "./question";
 
 const OPEN_HINT = isMac ? "⌘ click to open" : "Ctrl+click to open";
 const SHOWN_CHARS = 300;
+const HOST = String.raw`((?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]+)`;
+const CLAIM = new RegExp(String.raw`^\s*(?:(https?://|(?=www\.))${HOST}|${HOST}(?=/))`, "iu");
 
 export class Links {
   readonly #term: Terminal;
@@ -97,10 +99,13 @@ function shownAddress(url: string) {
   return html`<span class="to">${url.slice(0, start).slice(0, SHOWN_CHARS)}<b>${host}</b>${cut}</span>`;
 }
 
-/** Whether a text looks like an address of another host than the one that it leads to. */
+/**
+ * Whether a text claims to be an address of another host than the one that it leads to. A name alone is
+ * no claim: `main.rs` is a file.
+ */
 export function claimsOther(text: string, address: string): boolean {
-  const [, claimed] =
-    /^\s*(?:https?:\/\/)?((?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?:[:/?#\s]|$)/u.exec(text) ?? [];
+  const [, , named, pathed] = CLAIM.exec(text) ?? [];
+  const claimed = named ?? pathed;
   const target = webAddress(address);
   if (claimed === undefined || target === null) return false;
   const said = webAddress(`https://${claimed}`);

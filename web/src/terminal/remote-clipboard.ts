@@ -19,7 +19,9 @@ export function clipboardWish(data: string): ClipboardWish {
   }
   if (base64.length > Math.ceil(CLIPBOARD_BYTES / 3) * 4) return { kind: "too-large" };
   try {
-    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const binary = atob(base64);
+    const bytes = new Uint8Array(binary.length);
+    for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
     if (bytes.length > CLIPBOARD_BYTES) return { kind: "too-large" };
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return text === "" ? NOTHING : { kind: "text", text };

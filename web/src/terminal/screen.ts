@@ -27,8 +27,9 @@ export class Screen {
   readonly #box: HTMLElement;
   readonly #mount: HTMLElement;
   readonly #fit = new FitAddon();
-  readonly #blinks = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  readonly #life = new AbortController();
   #palette: Palette | null = null;
+  readonly #blinks = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   constructor(options: ScreenOptions) {
     const { box } = options;
@@ -52,14 +53,16 @@ export class Screen {
       if (event.type !== "keydown") return true;
       return !options.onKey(event);
     });
-    this.#mount.addEventListener(
+    // Browsers send it to where text was selected last, which need not be where the focus is.
+    document.addEventListener(
       "paste",
       (event) => {
+        if (!this.isFocused) return;
         event.preventDefault();
         event.stopImmediatePropagation();
         options.onPaste(event.clipboardData?.getData("text/plain") ?? "");
       },
-      { capture: true },
+      { capture: true, signal: this.#life.signal },
     );
     this.term.onData(options.onInput);
     this.term.onBinary((text) => options.onBinary(Uint8Array.from(text, (c) => c.charCodeAt(0))));
@@ -76,6 +79,12 @@ export class Screen {
     if (fit === undefined || Number.isNaN(fit.cols) || Number.isNaN(fit.rows)) return null;
     const within = (n: number) => Math.min(TERMINAL_MAX, Math.max(TERMINAL_MIN, n));
     return { cols: within(fit.cols), rows: within(fit.rows) };
+  }
+
+  /** Whether what is typed goes to the emulator. */
+  get isFocused(): boolean {
+    const root = this.#box.getRootNode() as ShadowRoot;
+    return root.activeElement !== null && root.activeElement === this.term.textarea;
   }
 
   get size(): Size {
@@ -144,6 +153,7 @@ export class Screen {
   }
 
   dispose(): void {
+    this.#life.abort();
     this.term.dispose();
     this.#mount.remove();
   }

@@ -1,5 +1,5 @@
 /** Looks for text in scrollback and screen: a small bar over the terminal, matches marked where they stand. */
-import { type ISearchOptions, SearchAddon } from "@xterm/addon-search";
+import type { ISearchOptions, SearchAddon } from "@xterm/addon-search";
 import type { Terminal } from "@xterm/xterm";
 import { html, render, type TemplateResult } from "lit";
 import { isDark } from "./palette";
@@ -11,10 +11,13 @@ const MARKS = {
   light: { match: "#ffe9a8", active: "#ffcf70", edge: "#8a5a00" },
 };
 
+/** The bar is no higher than so many lines. */
+const HIDDEN_ROWS = 6;
+
 export class Search {
   readonly #term: Terminal;
   readonly #place: HTMLElement;
-  readonly #addon = new SearchAddon({ highlightLimit: MOST_MATCHES });
+  #addon: SearchAddon | null = null;
   #query: Query = { text: "", caseSensitive: false, regex: false, wholeWord: false };
   #found = { index: -1, count: 0 };
   #open = false;
@@ -22,11 +25,6 @@ export class Search {
   constructor(term: Terminal, place: HTMLElement) {
     this.#term = term;
     this.#place = place;
-    term.loadAddon(this.#addon);
-    this.#addon.onDidChangeResults(({ resultIndex, resultCount }) => {
-      this.#found = { index: resultIndex, count: resultCount };
-      if (this.#open) this.#draw();
-    });
   }
 
   /** Opens the bar, or goes to it; one selected line is what is looked for. */
@@ -40,21 +38,41 @@ export class Search {
     const input = this.#place.querySelector("input");
     input?.focus();
     input?.select();
-    if (this.#query.text !== "") this.#look("same");
+    if (this.#addon === null) void this.#load();
+    else if (this.#query.text !== "") this.#look("same");
   }
 
   close(): void {
     this.#open = false;
-    this.#addon.clearDecorations();
+    this.#addon?.clearDecorations();
     this.#term.clearSelection();
     render(html``, this.#place);
     this.#term.focus();
   }
 
+  /** Marks matches anew, on another ground. */
+  again(): void {
+    if (this.#open) this.#look("same");
+  }
+
+  /** The bar is there at once and takes what is typed; the rest follows. */
+  async #load(): Promise<void> {
+    const { SearchAddon } = await import("@xterm/addon-search");
+    if (this.#addon !== null) return;
+    const addon = new SearchAddon({ highlightLimit: MOST_MATCHES });
+    this.#addon = addon;
+    this.#term.loadAddon(addon);
+    addon.onDidChangeResults(({ resultIndex, resultCount }) => {
+      this.#found = { index: resultIndex, count: resultCount };
+      if (this.#open) this.#draw();
+    });
+    if (this.#open) this.#look("same");
+  }
+
   #look(where: "next" | "previous" | "same"): void {
     const { text, caseSensitive, regex, wholeWord } = this.#query;
     if (text === "" || troubleWith(this.#query) !== "") {
-      this.#addon.clearDecorations();
+      this.#addon?.clearDecorations();
       this.#term.clearSelection();
       this.#found = { index: -1, count: 0 };
       this.#draw();
@@ -74,10 +92,20 @@ export class Search {
         activeMatchColorOverviewRuler: active,
       },
     };
+    // The extension looks anew only for another text, not for the same one in another way.
+    if (where === "same") this.#addon?.clearDecorations();
     // The newest match is what people look for, so the way goes up first.
-    if (where === "next") this.#addon.findNext(text, options);
-    else this.#addon.findPrevious(text, options);
+    if (where === "next") this.#addon?.findNext(text, options);
+    else this.#addon?.findPrevious(text, options);
     this.#draw();
+    this.#stepAside();
+  }
+
+  /** A match must not stand under the bar that looks for it. */
+  #stepAside(): void {
+    const row = this.#term.getSelectionPosition()?.start.y ?? Number.POSITIVE_INFINITY;
+    const below = row - this.#term.buffer.active.viewportY < HIDDEN_ROWS;
+    this.#place.firstElementChild?.toggleAttribute("data-low", below);
   }
 
   get #ground(): string {

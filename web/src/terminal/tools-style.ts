@@ -56,8 +56,10 @@ export const toolsStyle = css`
     border-radius: 10px;
     box-shadow: 0 4px 16px #0003;
   }
+  .search[data-low] { top: auto; bottom: calc(8px + var(--_foot, 0px)); }
   .search input { flex: 1 1 11em; min-width: 7em; }
   .search .found {
+    margin-inline-start: 6px;
     min-width: 6.5em;
     font-size: 13px;
     font-variant-numeric: tabular-nums;
@@ -141,6 +143,7 @@ export const toolsStyle = css`
     background: color-mix(in srgb, var(--_surface) 88%, var(--_text));
   }
   .menu kbd { font: inherit; color: var(--_muted); }
+  .menu button:is(:hover, :focus-visible) kbd { color: inherit; }
 
   .keys {
     pointer-events: auto;

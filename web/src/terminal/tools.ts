@@ -15,7 +15,7 @@ import { isMac } from "./platform";
 import { NO_PROGRESS, type Progress, parseProgress } from "./progress";
 import { amount, clipboardWish } from "./remote-clipboard";
 import type { Screen } from "./screen";
-import type { Search } from "./search";
+import { Search } from "./search";
 import { selectedText, writeClipboard } from "./selection";
 import { Toasts } from "./toasts";
 import { toolsStyle } from "./tools-style";
@@ -124,12 +124,8 @@ export class Tools {
     for (const piece of pieces(text, term.modes.bracketedPasteMode)) term.input(piece, true);
   }
 
-  async find(): Promise<void> {
-    if (this.#search === null) {
-      const { Search } = await import("./search");
-      if (this.#life.signal.aborted) return;
-      this.#search ??= new Search(this.#host.screen.term, this.#searchPlace);
-    }
+  find(): void {
+    this.#search ??= new Search(this.#host.screen.term, this.#searchPlace);
     this.#search.open();
   }
 
@@ -143,6 +139,7 @@ export class Tools {
     screen.term.options.cursorStyle = cursor;
     this.#drawing.choose(renderer);
     this.#arrange();
+    this.#search?.again();
   }
 
   /** Says to who cannot see it that the connection came back. */
@@ -191,10 +188,10 @@ export class Tools {
     signal.addEventListener("abort", () => {
       for (const one of registered) one.dispose();
     });
-    box.addEventListener(
+    document.addEventListener(
       "copy",
       (event) => {
-        if (!term.hasSelection()) return;
+        if (!screen.isFocused || !term.hasSelection()) return;
         event.clipboardData?.setData("text/plain", selectedText(term));
         event.preventDefault();
         event.stopImmediatePropagation();
@@ -208,6 +205,8 @@ export class Tools {
       capture: true,
       signal,
     });
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => setTimeout(() => this.#search?.again()), { signal });
     this.#coarse.addEventListener("change", () => this.#arrange(), { signal });
     for (const type of ["resize", "scroll"]) {
       visualViewport?.addEventListener(type, () => this.#arrange(), { signal });
@@ -227,7 +226,7 @@ export class Tools {
         void this.#copy();
         break;
       case "find":
-        void this.find();
+        this.find();
         break;
       case "larger":
         change({ fontSize: Math.min(LARGEST_TEXT, textSize(fontSize() + 1)) });
@@ -299,14 +298,15 @@ export class Tools {
         run: () => void this.#pasteFromClipboard(),
       },
       { label: "Select all", key: "", off: false, run: () => term.selectAll() },
-      { label: "Find…", key: key("F"), off: false, run: () => void this.find() },
+      { label: "Find…", key: key("F"), off: false, run: () => this.find() },
     ];
   }
 
   #onClipboard(data: string): void {
-    const wish = clipboardWish(data);
     const focused = document.hasFocus() && this.#host.element.matches(":focus-within");
-    if (wish.kind === "nothing" || !this.#host.acts() || !this.#host.mayCopy() || !focused) return;
+    if (!focused || !this.#host.acts() || !this.#host.mayCopy()) return;
+    const wish = clipboardWish(data);
+    if (wish.kind === "nothing") return;
     if (wish.kind === "too-large") {
       const text = "The machine wanted to put more than 1 MiB on your clipboard. It was not done.";
       this.#toasts.show({ kind: "clipboard", text });

@@ -10,8 +10,9 @@ use russh::keys::{
 use russh::{Channel, ChannelMsg, Disconnect, Preferred, cipher};
 use transom_protocol::wire::Size;
 
+use super::certificate;
+use super::launch::{self, Manner};
 use super::valve::{Valve, Valved};
-use super::{certificate, command};
 use crate::backend::{BackendError, Credential, Target};
 
 /// Bytes the machine may send before it is let send more. Small, so that what is in flight when
@@ -28,19 +29,24 @@ pub(super) struct Connection {
     valve: Valve,
 }
 
-/// Connects and logs in within the target's time limit.
+/// Connects and logs in within the target's time limit, for terminals.
 pub(super) async fn connect(target: &Target) -> Result<Connection, BackendError> {
+    connect_with(target, WINDOW_BYTES).await
+}
+
+/// The same, with a window of `window` bytes for each channel.
+pub(super) async fn connect_with(target: &Target, window: u32) -> Result<Connection, BackendError> {
     let limit = target.connect_timeout;
-    tokio::time::timeout(limit, log_in(target))
+    tokio::time::timeout(limit, log_in(target, window))
         .await
         .unwrap_or_else(|_| Err(BackendError::Unreachable("it did not let us in in time".into())))
 }
 
-async fn log_in(target: &Target) -> Result<Connection, BackendError> {
+async fn log_in(target: &Target, window: u32) -> Result<Connection, BackendError> {
     let endpoint = &target.endpoint;
     let stream = target.dialer.connect(&endpoint.host, endpoint.port, target.connect_timeout).await?;
     let config = client::Config {
-        window_size: WINDOW_BYTES,
+        window_size: window,
         channel_buffer_size: CHANNEL_QUEUE,
         keepalive_interval: Some(target.keepalive),
         keepalive_max: 3,
@@ -125,6 +131,7 @@ impl Connection {
         &self,
         target: &Target,
         size: Size,
+        manner: Manner,
     ) -> Result<Channel<client::Msg>, BackendError> {
         let opening = async {
             let mut channel = self.handle.channel_open_session().await.map_err(refused)?;
@@ -133,13 +140,30 @@ impl Connection {
                 .request_pty(true, "xterm-256color", size.cols.into(), size.rows.into(), 0, 0, &[])
                 .await
                 .map_err(refused)?;
-            match command::interactive_shell(target.platform, target.build_dir.as_deref()) {
+            match launch::command(target, manner) {
                 Some(command) => channel.exec(true, command).await.map_err(refused)?,
                 None => channel.request_shell(true).await.map_err(refused)?,
             }
             granted(&mut channel, "it gave no terminal").await?;
             granted(&mut channel, "it started no shell").await?;
             Ok(channel)
+        };
+        tokio::time::timeout(target.connect_timeout, opening)
+            .await
+            .unwrap_or_else(|_| Err(BackendError::Session("no answer in time".into())))
+    }
+
+    /// Opens a channel and starts the subsystem `name` on it; `None` where the machine has none of that
+    /// name.
+    pub(super) async fn subsystem(
+        &self,
+        target: &Target,
+        name: &str,
+    ) -> Result<Option<Channel<client::Msg>>, BackendError> {
+        let opening = async {
+            let mut channel = self.handle.channel_open_session().await.map_err(refused)?;
+            channel.request_subsystem(true, name).await.map_err(refused)?;
+            Ok(granted(&mut channel, "it has no such subsystem").await.is_ok().then_some(channel))
         };
         tokio::time::timeout(target.connect_timeout, opening)
             .await

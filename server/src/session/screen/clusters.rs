@@ -30,6 +30,11 @@ impl Clusters {
         len >= self.room.max(FEW) || (len >= CLUSTERS && self.refused % REFUSALS == 0)
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.texts.len().max(self.numbers.len())
+    }
+
     pub(super) fn get(&self, number: usize) -> &[u32] {
         self.texts.get(number).and_then(|t| t.as_deref()).unwrap_or(&[])
     }

@@ -202,8 +202,10 @@ impl Terminal {
         self.set_cursor(0, 0);
         let mut pen = self.pen;
         (pen.extra, pen.link) = (0, 0);
+        let alternate = self.on_alternate;
         let buffer = self.buffer();
-        let from = buffer.y;
+        // In origin mode xterm.js begins at the top margin, and comes round where there is no history.
+        let from = if alternate { 0 } else { buffer.y };
         for line in buffer.lines.iter_mut().skip(from) {
             line.fill(Cell::new(u32::from(b'E'), 1, pen));
             line.wrapped = false;

@@ -27,6 +27,11 @@ pub(super) struct Links {
 }
 
 impl Links {
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.taken
+    }
+
     pub(super) fn get(&self, number: u16) -> Option<&Link> {
         self.links.get(usize::from(number)).and_then(Option::as_ref)
     }

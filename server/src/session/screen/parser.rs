@@ -249,6 +249,14 @@ impl Parser {
                     bytes[at..].iter().position(|b| !(0x20..0x7f).contains(b)).unwrap_or(bytes.len() - at);
                 to.print_ascii(&bytes[at..at + run]);
                 at += run;
+            } else if self.state == GROUND && byte < 0x20 {
+                let sequence = if byte == 0x1b { self.plain_sequence(&bytes[at..], to) } else { 0 };
+                at += sequence.max(1);
+                if byte != 0x1b {
+                    to.execute(byte);
+                } else if sequence == 0 {
+                    self.step(0x1b, &[byte], to);
+                }
             } else {
                 at += 1;
                 match byte {
@@ -261,6 +269,19 @@ impl Parser {
                 }
             }
         }
+    }
+
+    /// The short way for what most sequences are, CSI with nothing but digits and `;`, where all of it
+    /// is there. Its length, or 0.
+    fn plain_sequence(&mut self, bytes: &[u8], to: &mut impl Perform) -> usize {
+        const MOST: usize = 64;
+        let [_, b'[', rest @ ..] = bytes else { return 0 };
+        let digits = rest.iter().take(MOST).take_while(|b| (b'0'..=b';').contains(b)).count();
+        let Some(last @ 0x40..=0x7e) = rest.get(digits).copied() else { return 0 };
+        self.params.reset();
+        rest[..digits].iter().for_each(|byte| self.params.put(*byte));
+        to.csi(u32::from(last), &self.params);
+        digits + 3
     }
 
     /// Decodes the character once its bytes are there, as xterm.js does: an overlong form, a

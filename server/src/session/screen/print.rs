@@ -14,7 +14,7 @@ impl Terminal {
             return;
         }
         let (cols, pen) = (self.cols, self.pen);
-        self.split_wide_before();
+        self.begin_run();
         while !run.is_empty() {
             if self.shown().x >= cols {
                 if self.modes.wrap {
@@ -44,7 +44,7 @@ impl Terminal {
         let (cluster, joined) = next(self.last, code);
         let old = self.last.filter(|_| joined).map_or(0, |last| last.width) as usize;
         let (width, cols) = (cluster.width as usize, self.cols);
-        self.split_wide_before();
+        self.begin_run();
         self.last = Some(cluster);
 
         if self.shown().x + width - old.min(width) > cols {
@@ -53,7 +53,7 @@ impl Terminal {
             } else {
                 self.buffer().x = cols - 1;
                 if width == 2 {
-                    self.split_wide_before();
+                    self.split_wide_behind();
                     return;
                 }
             }
@@ -157,8 +157,12 @@ impl Terminal {
         }
     }
 
-    /// The cursor is on the second half of a wide character: the first goes.
-    fn split_wide_before(&mut self) {
+    /// Where the cursor was put on the second half of a wide character, the first goes. Within a run
+    /// that is not looked for.
+    fn begin_run(&mut self) {
+        if self.last.is_some() {
+            return;
+        }
         let pen = self.pen;
         let buffer = self.buffer();
         let x = buffer.x;

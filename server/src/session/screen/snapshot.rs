@@ -3,6 +3,8 @@
 //! It leans on what xterm.js does with each sequence, told where it is used. Nothing that is written
 //! asks the terminal for an answer.
 
+#[cfg(test)]
+mod exact;
 mod finish;
 mod pen;
 mod rows;
@@ -187,7 +189,6 @@ impl<'a> Writer<'a> {
         let (modes, lasting) = (&terminal.modes, &terminal.lasting);
         let switched = [
             ("?1", modes.application_cursor),
-            ("?66", modes.application_keypad),
             ("?45", modes.reverse_wrap),
             ("?2004", modes.bracketed_paste),
             ("?1004", modes.focus),
@@ -200,6 +201,9 @@ impl<'a> Writer<'a> {
         }
         if !modes.wrap {
             self.switch("?7", false);
+        }
+        if modes.application_keypad {
+            self.text("\x1b=");
         }
         if modes.mouse != Mouse::Off {
             self.switch(&format!("?{}", modes.mouse as u16), true);

@@ -27,7 +27,9 @@ store_tests! {
 
     async fn tables_of_a_newer_version_are_left_alone(bench: &Bench) {
         let store = bench.store().await;
-        sqlx::query("UPDATE _sqlx_migrations SET version = 9999").execute(pool(&store)).await.unwrap();
+        let newest = "UPDATE _sqlx_migrations SET version = 9999 \
+                      WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
+        sqlx::query(newest).execute(pool(&store)).await.unwrap();
         let newer = Store::open(&bench.config, bench.sealer.clone()).await;
         assert!(matches!(newer, Err(StoreError::Migration(_))));
     }

@@ -4,7 +4,14 @@ import type { ViewerInfo } from "../../protocol/gen/ViewerInfo";
 import type { ConnectionState } from "../../transport/status";
 import { buildAddress } from "../../ui/address";
 import { clockTime, duration, urgency } from "../../ui/countdown";
-import { backIcon, fullScreenIcon, peopleIcon, plusIcon, viewIcon } from "../../ui/icons";
+import {
+  backIcon,
+  filesIcon,
+  fullScreenIcon,
+  peopleIcon,
+  plusIcon,
+  viewIcon,
+} from "../../ui/icons";
 
 export interface Bar {
   build: string;
@@ -21,6 +28,7 @@ export interface Bar {
   cause: string;
   mayOpen: boolean;
   open: () => void;
+  files: () => void;
   fullScreen: () => void;
 }
 
@@ -50,6 +58,7 @@ export function renderBar(bar: Bar, menu: TemplateResult | undefined): TemplateR
           </span>`
     }
     ${leftMs === null ? nothing : renderCountdown(bar, leftMs)}
+    <button type="button" aria-label="Files" title="Files on the machine" @click=${bar.files}>${filesIcon}</button>
     <button type="button" popovertarget="view-menu" aria-label="View settings" title="View settings">${viewIcon}</button>
     <button type="button" class="wide" aria-label="Full screen" title="Full screen" @click=${bar.fullScreen}>${fullScreenIcon}</button>
     ${menu}

@@ -11,7 +11,9 @@ import {
   SMALLEST_TEXT,
 } from "../../terminal/options";
 import type { Choice } from "../../terminal/tools";
+import type { TokenSource } from "../../transport/token";
 import type { Theme } from "../../ui/theme";
+import "./transcript";
 import type { View } from "./view";
 
 export interface ViewMenu {
@@ -19,9 +21,12 @@ export interface ViewMenu {
   who: string;
   choose: (choice: Choice & { theme?: Theme }) => void;
   find: () => void;
+  session: string;
+  tokens: TokenSource;
 }
 
-export function renderViewMenu({ view, who, choose, find }: ViewMenu): TemplateResult {
+export function renderViewMenu(menu: ViewMenu): TemplateResult {
+  const { view, who, choose, find, session, tokens } = menu;
   const { options } = view;
   const set = (changes: Partial<Options>) => choose({ options: changes });
   const step = (by: number, label: string, sign: string) => {
@@ -44,8 +49,9 @@ export function renderViewMenu({ view, who, choose, find }: ViewMenu): TemplateR
     ${select("key-row", "Row of keys", KEY_ROWS, options.keyRow, (keyRow) => set({ keyRow }), KEY_ROW_NAMES)}
     ${select("renderer", "Drawing", RENDERERS, options.renderer, (renderer) => set({ renderer }), RENDERER_NAMES)}
     ${tick("copy-on-select", "Copy what is selected", options.copyOnSelect, (copyOnSelect) => set({ copyOnSelect }))}
-    ${tick("ask-before-paste", "Ask before several lines are pasted", options.askBeforePaste, (askBeforePaste) => set({ askBeforePaste }))}
+    ${tick("ask-before-paste", "Ask before pasting lines", options.askBeforePaste, (askBeforePaste) => set({ askBeforePaste }))}
     ${tick("screen-reader", "Screen reader mode", view.screenReader, (screenReader) => choose({ screenReader }))}
+    <transom-transcript .session=${session} .tokens=${tokens}></transom-transcript>
     ${who === "" ? nothing : html`<span class="who muted">Here: ${who}</span>`}
   </div>`;
 }
@@ -100,7 +106,7 @@ const RIGHT_CLICK_NAMES: Readonly<Record<Options["rightClick"], string>> = {
   paste: "Copies or pastes",
 };
 const KEY_ROW_NAMES: Readonly<Record<Options["keyRow"], string>> = {
-  auto: "On touch screens",
+  auto: "Touch screens",
   on: "Always",
   off: "Never",
 };

@@ -48,7 +48,7 @@ impl Writer<'_> {
                 self.text(&format!("\x1b[{};{}H", buffer.y + 1, x + 1));
                 self.text(if pending { "x\x1b[?47l" } else { "\x1b[?47l" });
             }
-            _ if pending && is_empty(buffer) => {
+            _ if pending && self.is_blank(buffer) => {
                 self.place(self.cols - 1, buffer);
                 self.text("x");
                 self.set_pen(buffer.lines[buffer.y].cells()[0].pen());
@@ -70,7 +70,7 @@ impl Writer<'_> {
     }
 
     /// Column and cell of what stands before the cursor, where printing it again makes the same.
-    fn cell_before(&self, buffer: &Buffer) -> Option<(usize, Cell)> {
+    pub(super) fn cell_before(&self, buffer: &Buffer) -> Option<(usize, Cell)> {
         let cells = buffer.lines.get(buffer.y)?.cells();
         let last = buffer.x.checked_sub(1)?;
         let cell = *cells.get(last)?;
@@ -80,8 +80,15 @@ impl Writer<'_> {
         (cell.has_content() && whole && self.is_true(cell)).then_some((x, cell))
     }
 
-    fn state_of(&self, cell: Cell) -> Option<Cluster> {
+    pub(super) fn state_of(&self, cell: Cell) -> Option<Cluster> {
         self.characters(cell).iter().fold(None, |last, code| Some(next(last, *code).0))
+    }
+
+    /// Whether the cursor's line is as erasing leaves it.
+    pub(super) fn is_blank(&self, buffer: &Buffer) -> bool {
+        let cells = buffer.lines[buffer.y].cells();
+        let pen = cells[0].pen();
+        pen == pen.erasing() && cells.iter().all(|cell| *cell == Cell::empty(pen))
     }
 
     /// Moves the cursor; rows count from the top margin in origin mode.
@@ -92,7 +99,7 @@ impl Writer<'_> {
     }
 
     /// Where pen or character set are as only DECRC makes them: what leads there.
-    fn restorable(terminal: &Terminal) -> Option<&'static str> {
+    pub(super) fn restorable(terminal: &Terminal) -> Option<&'static str> {
         let charsets = terminal.charsets;
         let shifted = charsets.sets.get(charsets.level).copied().flatten();
         if charsets.active == shifted && terminal.pen.is_plain() {
@@ -155,10 +162,4 @@ impl Writer<'_> {
         self.out.extend_from_slice(&sgr);
         self.text(if pen.bg & PROTECTED == 0 { "\x1b[0\"q" } else { "\x1b[1\"q" });
     }
-}
-
-fn is_empty(buffer: &Buffer) -> bool {
-    let cells = buffer.lines[buffer.y].cells();
-    let pen = cells[0].pen();
-    pen == pen.erasing() && cells.iter().all(|cell| *cell == Cell::empty(pen))
 }

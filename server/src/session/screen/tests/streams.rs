@@ -30,14 +30,35 @@ pub(super) enum Repertoire {
     Common,
 }
 
-const WORDS: &[&str] = &["a", "Hello", "  ", "x y", "0123456789", "make: *** [all] Error 1", "~`{|}qxlk", "#@[]"];
+const WORDS: &[&str] =
+    &["a", "Hello", "  ", "x y", "0123456789", "make: *** [all] Error 1", "~`{|}qxlk", "#@[]"];
 const WIDE: &[&str] = &["漢", "字漢字", "한글", "👍", "あいう", "ｗ"];
 const JOINED: &[&str] = &[
-    "e\u{301}", "o\u{302}\u{323}", "👩\u{200d}👩\u{200d}👧", "🇩🇪", "🇩", "❤\u{fe0f}", "\u{301}", "\u{200d}", "👍🏽", "각",
-    "é", "ß→λ", "\u{600}a", "नि", "\u{fe0f}", "─│┌",
+    "e\u{301}",
+    "o\u{302}\u{323}",
+    "👩\u{200d}👩\u{200d}👧",
+    "🇩🇪",
+    "🇩",
+    "❤\u{fe0f}",
+    "\u{301}",
+    "\u{200d}",
+    "👍🏽",
+    "각",
+    "é",
+    "ß→λ",
+    "\u{600}a",
+    "नि",
+    "\u{fe0f}",
+    "─│┌",
 ];
 
-pub(super) fn stream(dice: &mut Dice, repertoire: Repertoire, pieces: usize, cols: usize, rows: usize) -> Vec<u8> {
+pub(super) fn stream(
+    dice: &mut Dice,
+    repertoire: Repertoire,
+    pieces: usize,
+    cols: usize,
+    rows: usize,
+) -> Vec<u8> {
     let mut out = Vec::new();
     for _ in 0..pieces {
         match repertoire {
@@ -48,25 +69,37 @@ pub(super) fn stream(dice: &mut Dice, repertoire: Repertoire, pieces: usize, col
     out
 }
 
+/// Cursor movements begin at a known place: a pending wrap means something else to every emulator.
 fn common(dice: &mut Dice, out: &mut Vec<u8>, cols: usize, rows: usize) {
-    match dice.below(24) {
-        0..=6 => out.extend_from_slice(dice.one(WORDS).as_bytes()),
-        7 => out.extend_from_slice(dice.one(&["漢", "字漢字", "한글", "あいう"]).as_bytes()),
-        8 => out.extend_from_slice(dice.one(&["e\u{301}", "é", "ß→λ", "─│┌"]).as_bytes()),
-        9..=10 => out.extend_from_slice(b"\r\n"),
-        11..=13 => rendition(dice, out, false),
-        14..=15 => sequence(dice, out, b"HABCDGd", cols, rows),
-        16 => sequence(dice, out, b"JK", 3, 2),
-        17 => sequence(dice, out, b"LMPX@", cols / 2, rows),
-        18 => margins(dice, out, rows),
-        19 => out.extend_from_slice(dice.one(&["\r", "\x08", "\n", "\x1bM"]).as_bytes()),
-        20 => out.extend_from_slice(dice.one(&["\x1b[?1049h", "\x1b[?1049l", "\x1b[?47h", "\x1b[?47l"]).as_bytes()),
-        21 => {
-            let mode = dice.one(&["?1", "?25", "?1000", "?1002", "?1003", "?1006", "?2004"]);
-            out.extend_from_slice(format!("\x1b[{mode}{}", dice.one(&["h", "l"])).as_bytes());
+    match dice.below(20) {
+        0..=5 => out.extend_from_slice(dice.one(WORDS).as_bytes()),
+        // Not where it does not fit: what it leaves there differs.
+        6 => out.extend_from_slice(dice.one(&["\r漢", "\r字", "\r한", "\rあ"]).as_bytes()),
+        7 => out.extend_from_slice(dice.one(&["e\u{301}", "é", "ß→λ", "─│┌"]).as_bytes()),
+        8..=9 => out.extend_from_slice(b"\r\n"),
+        10..=12 => rendition(dice, out, false),
+        13 => {
+            out.extend_from_slice(b"\r");
+            sequence(dice, out, b"ABCGd", cols, rows);
         }
-        22 => out.extend_from_slice(dice.one(&["\x1b=", "\x1b>", "\x1b7", "\x1b8"]).as_bytes()),
-        _ => sequence(dice, out, b"ST", rows, rows),
+        14 => out
+            .extend_from_slice(format!("\x1b[{};{}H", 1 + dice.below(rows), 1 + dice.below(cols)).as_bytes()),
+        15 => out.extend_from_slice(dice.one(&["\r\x1b[K", "\r\x1b[J", "\r\x1b[2K", "\r\x1b[2J"]).as_bytes()),
+        16 => {
+            out.extend_from_slice(b"\r");
+            sequence(dice, out, b"MPX", cols / 2, rows);
+        }
+        17 => out.extend_from_slice(b"\r\x1bM"),
+        18 => out.extend_from_slice(
+            dice.one(&["\r\x1b[?1049l\x1b[?1049h\x1b[H", "\r\x1b[?1049l\x1b[H"]).as_bytes(),
+        ),
+        _ => {
+            let mode = dice.one(&["?1", "?25", "?1006", "?2004"]);
+            out.extend_from_slice(format!("\x1b[{mode}{}", dice.one(&["h", "l"])).as_bytes());
+            let more =
+                ["\x1b=", "\x1b>", "\x1b[?1000h", "\x1b[?1002h", "\x1b[?1003h", "\x1b[?1000;1002;1003l"];
+            out.extend_from_slice(dice.one(&more).as_bytes());
+        }
     }
 }
 
@@ -82,7 +115,10 @@ fn whole(dice: &mut Dice, out: &mut Vec<u8>, cols: usize, rows: usize) {
         27..=28 => sequence(dice, out, b"LMPX@ST", cols / 2, rows),
         29 => margins(dice, out, rows),
         30..=31 => {
-            let controls = ["\x08", "\t", "\x0b", "\x0c", "\x0e", "\x0f", "\x07", "\0", "\u{84}", "\u{85}", "\u{88}", "\x7f"];
+            let controls = [
+                "\x08", "\t", "\x0b", "\x0c", "\x0e", "\x0f", "\x07", "\0", "\u{84}", "\u{85}", "\u{88}",
+                "\x7f",
+            ];
             out.extend_from_slice(dice.one(&controls).as_bytes());
         }
         32..=33 => {
@@ -91,17 +127,24 @@ fn whole(dice: &mut Dice, out: &mut Vec<u8>, cols: usize, rows: usize) {
         }
         34..=36 => {
             let modes = [
-                "4", "20", "?1", "?6", "?7", "?9", "?12", "?25", "?45", "?66", "?1000", "?1002", "?1003", "?1004",
-                "?1006", "?1016", "?2004", "?2026", "?2", "?3;5", "?1;7;25",
+                "4", "20", "?1", "?6", "?7", "?9", "?12", "?25", "?45", "?66", "?1000", "?1002", "?1003",
+                "?1004", "?1006", "?1016", "?2004", "?2026", "?2", "?3;5", "?1;7;25",
             ];
             out.extend_from_slice(format!("\x1b[{}{}", dice.one(&modes), dice.one(&["h", "l"])).as_bytes());
         }
         37..=38 => out.extend_from_slice(dice.one(&["\x1b7", "\x1b8", "\x1b[s", "\x1b[u"]).as_bytes()),
         39 => out.extend_from_slice(
-            dice.one(&["\x1bM", "\x1bD", "\x1bE", "\x1bH", "\x1b=", "\x1b>", "\x1bn", "\x1bo", "\x1b~", "\x1b%G"]).as_bytes(),
+            dice.one(&[
+                "\x1bM", "\x1bD", "\x1bE", "\x1bH", "\x1b=", "\x1b>", "\x1bn", "\x1bo", "\x1b~", "\x1b%G",
+            ])
+            .as_bytes(),
         ),
         40 => {
-            let set = format!("\x1b{}{}", dice.one(&["(", ")", "*", "+", "-", "."]), dice.one(&["0", "A", "B", "4", "=", "Z", "!"]));
+            let set = format!(
+                "\x1b{}{}",
+                dice.one(&["(", ")", "*", "+", "-", "."]),
+                dice.one(&["0", "A", "B", "4", "=", "Z", "!"])
+            );
             out.extend_from_slice(set.as_bytes());
         }
         41 => match dice.below(5) {
@@ -120,11 +163,12 @@ fn whole(dice: &mut Dice, out: &mut Vec<u8>, cols: usize, rows: usize) {
             let ends = [" @", " A", "'}", "'~", "\"q", "$q"];
             out.extend_from_slice(format!("\x1b[{}{}", dice.below(4), dice.one(&ends)).as_bytes());
         }
-        45 => out.extend_from_slice(format!("\x1b[?{}{}", dice.below(3), dice.one(&["J", "K"])).as_bytes()),
+        45 => out.extend_from_slice(format!("\r\x1b[?{}{}", dice.below(3), dice.one(&["J", "K"])).as_bytes()),
         46 => garbage(dice, out),
         _ => {
             // A line that wraps.
-            let long: String = (0..cols + dice.below(cols)).map(|at| char::from(b'a' + (at % 26) as u8)).collect();
+            let long: String =
+                (0..cols + dice.below(cols)).map(|at| char::from(b'a' + (at % 26) as u8)).collect();
             out.extend_from_slice(long.as_bytes());
         }
     }
@@ -138,9 +182,10 @@ fn sequence(dice: &mut Dice, out: &mut Vec<u8>, last: &[u8], most: usize, second
         1 => text.push_str(&dice.below(most * 2 + 2).to_string()),
         _ => text.push_str(&dice.below(most + 1).to_string()),
     }
-    if last == b'J' && text.ends_with('3') {
-        // What a saved cursor is relative to depends on the history there.
-        text.pop();
+    if last == b'J' {
+        // At a line's end 1J touches the history; 3J what a saved cursor is relative to.
+        out.push(b'\r');
+        text = text.trim_end_matches('3').to_owned();
     }
     if matches!(last, b'H' | b'f') {
         text = format!("\x1b[{};{}", dice.below(second + 2), dice.below(most + 2));
@@ -151,7 +196,11 @@ fn sequence(dice: &mut Dice, out: &mut Vec<u8>, last: &[u8], most: usize, second
 
 fn margins(dice: &mut Dice, out: &mut Vec<u8>, rows: usize) {
     let top = 1 + dice.below(rows);
-    let text = if dice.below(3) == 0 { "\x1b[r".to_owned() } else { format!("\x1b[{top};{}r", top + dice.below(rows)) };
+    let text = if dice.below(3) == 0 {
+        "\x1b[r".to_owned()
+    } else {
+        format!("\x1b[{top};{}r", top + dice.below(rows))
+    };
     out.extend_from_slice(text.as_bytes());
 }
 
@@ -171,7 +220,9 @@ fn rendition(dice: &mut Dice, out: &mut Vec<u8>, all: bool) {
             9 => format!("4:{}", dice.below(7)),
             10 => format!("{}:2::{color}:1:2", dice.one(&["38", "48", "58"])),
             11 => format!("{}:5:{color}", dice.one(&["38", "48", "58"])),
-            12 => dice.one(&["2", "5", "8", "9", "21", "25", "28", "29", "53", "55", "58;5;9", "59"]).to_owned(),
+            12 => {
+                dice.one(&["2", "5", "8", "9", "21", "25", "28", "29", "53", "55", "58;5;9", "59"]).to_owned()
+            }
             13 => "38;5".to_owned(),
             14 => "48:2:1".to_owned(),
             _ => dice.below(120).to_string(),
@@ -182,9 +233,29 @@ fn rendition(dice: &mut Dice, out: &mut Vec<u8>, all: bool) {
 
 fn command(dice: &mut Dice, out: &mut Vec<u8>) {
     let commands = [
-        "0;title", "2;Tïtel; of it", "1;icon", "4;1;rgb:ff/00/80", "4;7;#abc;300;#fff", "10;#102030", "11;rgb:f/f/f;#445566",
-        "12;red", "104", "104;1;7", "110", "111", "112", "8;;https://example.com/a", "8;id=x;https://example.com/b;c", "8;;",
-        "8;id=x;", "7;file:///tmp", "9;4;1;50", "9;hello", "52;c;aGVsbG8=", "x;y", "8",
+        "0;title",
+        "2;Tïtel; of it",
+        "1;icon",
+        "4;1;rgb:ff/00/80",
+        "4;7;#abc;300;#fff",
+        "10;#102030",
+        "11;rgb:f/f/f;#445566",
+        "12;red",
+        "104",
+        "104;1;7",
+        "110",
+        "111",
+        "112",
+        "8;;https://example.com/a",
+        "8;id=x;https://example.com/b;c",
+        "8;;",
+        "8;id=x;",
+        "7;file:///tmp",
+        "9;4;1;50",
+        "9;hello",
+        "52;c;aGVsbG8=",
+        "x;y",
+        "8",
     ];
     let end = dice.one(&["\x07", "\x1b\\", "\u{9c}", "\x18"]);
     out.extend_from_slice(format!("\x1b]{}{end}", dice.one(&commands)).as_bytes());
@@ -192,9 +263,28 @@ fn command(dice: &mut Dice, out: &mut Vec<u8>) {
 
 fn garbage(dice: &mut Dice, out: &mut Vec<u8>) {
     let garbage: [&[u8]; 22] = [
-        b"\x1b", b"\x1b[", b"\x1b[3", b"\x1b[38;2;1", b"\x1b]0;half", b"\x1bP1$q", b"\x1bPq#0~\x1b\\", b"\xe2\x94", b"\xf0\x9f",
-        b"\xff\xfe", b"\xc2\x9b3m", b"\x1b_apc\x1b\\", b"\x1b^pm", b"\xc2\x9d2;c1\xc2\x9c", b"\x1b[1;2;3<m", b"\x1b[\n5\nC",
-        b"\x1b[99999999999999H", b"\xed\xa0\x80", b"\xc0\x80", b"\xef\xbb\xbf", b"\x1b(\x1b)0", b"\x18",
+        b"\x1b",
+        b"\x1b[",
+        b"\x1b[3",
+        b"\x1b[38;2;1",
+        b"\x1b]0;half",
+        b"\x1bP1$q",
+        b"\x1bPq#0~\x1b\\",
+        b"\xe2\x94",
+        b"\xf0\x9f",
+        b"\xff\xfe",
+        b"\xc2\x9b3m",
+        b"\x1b_apc\x1b\\",
+        b"\x1b^pm",
+        b"\xc2\x9d2;c1\xc2\x9c",
+        b"\x1b[1;2;3<m",
+        b"\x1b[\n5\nC",
+        b"\x1b[99999999999999H",
+        b"\xed\xa0\x80",
+        b"\xc0\x80",
+        b"\xef\xbb\xbf",
+        b"\x1b(\x1b)0",
+        b"\x18",
     ];
     out.extend_from_slice(dice.one(&garbage));
 }

@@ -1,0 +1,81 @@
+//! xterm.js as judge: a terminal that got the output, and one that got the snapshot, are compared
+//! cell by cell and mode by mode, and again after both got what follows. Needs Node.js and
+//! `npm ci` in `web/`.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::*;
+
+/// What the judge is asked.
+pub(super) struct Question {
+    name: String,
+    sizes: [u16; 4],
+    prefix: Vec<u8>,
+    snapshot: Vec<u8>,
+    rest: Vec<u8>,
+}
+
+impl Question {
+    pub(super) fn new(name: String, size: Size, prefix: &[u8], rest: &[u8]) -> (Self, Screen) {
+        let mut screen = Screen::new(size);
+        screen.advance(prefix);
+        let sizes = [size.cols, size.rows, 0, 0];
+        let snapshot = screen.snapshot();
+        (Self { name, sizes, prefix: prefix.to_vec(), snapshot, rest: rest.to_vec() }, screen)
+    }
+}
+
+/// Asks, and gives the complaints; panics where more than one in a hundred could not be judged.
+pub(super) fn ask(questions: &[Question]) -> Vec<String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/session/screen/tests/xterm.mjs");
+    let mut node = Command::new("node")
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("node starts; `npm ci` in web/ brings what it runs");
+    let mut input = Vec::new();
+    for question in questions {
+        question.sizes.iter().for_each(|side| input.extend_from_slice(&side.to_le_bytes()));
+        for part in [&question.prefix, &question.snapshot, &question.rest] {
+            input.extend_from_slice(&(part.len() as u32).to_le_bytes());
+            input.extend_from_slice(part);
+        }
+    }
+    let mut stdin = node.stdin.take().unwrap();
+    stdin.write_all(&input).unwrap();
+    drop(stdin);
+    let output = node.wait_with_output().unwrap();
+    assert!(output.status.success(), "the judge failed");
+    let verdicts = String::from_utf8(output.stdout).unwrap();
+    let verdicts: Vec<&str> = verdicts.lines().collect();
+    assert_eq!(verdicts.len(), questions.len());
+    let thrown = verdicts.iter().filter(|v| **v == "thrown").count();
+    assert!(thrown * 50 <= questions.len(), "xterm.js failed {thrown} times");
+    let wrong = questions.iter().zip(verdicts).filter(|(_, v)| !matches!(*v, "ok" | "thrown"));
+    wrong.map(|(question, verdict)| format!("{}: {verdict}", question.name)).collect()
+}
+
+#[test]
+fn ten_thousand_streams_cut_anywhere_are_restored_in_the_pages_emulator() {
+    let mut questions = Vec::new();
+    let mut lost = 0;
+    for seed in 0.. {
+        let case = Case::new(seed, Repertoire::Whole);
+        let (question, screen) =
+            Question::new(format!("seed {}", case.seed), case.size, &case.prefix, &case.rest);
+        if screen.loses().is_some() {
+            lost += 1;
+            continue;
+        }
+        questions.push(question);
+        if questions.len() == 10_000 {
+            break;
+        }
+    }
+    assert!(lost < 300, "{lost} could not be restored");
+    let wrong = ask(&questions);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong[..wrong.len().min(10)].join("\n"));
+}

@@ -1,0 +1,97 @@
+//! 500 idle terminals and 20 busy ones at once: what the idle ones' echo takes, and what grows.
+//!
+//! A busy terminal prints a log line by line, a megabyte a second, as a chatty build does, and its
+//! viewer parses it at once. `crowd=600` lets it run for ten minutes.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use transom_server::clock::tick;
+use transom_tests::process::{cpu_s, memory};
+
+use crate::echo::{keys, start_cat};
+use crate::ground::Ground;
+use crate::idle::{add_builds, build_of, shown};
+use crate::line::Way;
+use crate::report::{Report, percentile};
+
+const IDLE: usize = 500;
+const BUSY: usize = 20;
+/// Of the idle ones, those that are typed into now and then.
+const TYPED: usize = 20;
+const KEYS: usize = 15;
+/// 200 lines of 100 bytes, fifty times a second.
+const LOG: &str = "while :; do for i in {1..200}; do printf '\\e[32m%09d\\e[0m %80s\\n' $i 'ok: compiled a module of the program'; done; sleep 0.02; done\r";
+
+pub async fn run(ground: &Ground, report: &mut Report, seconds: u64) -> anyhow::Result<()> {
+    let pid = ground.server.pid();
+    add_builds(ground, IDLE + BUSY).await?;
+    let mut idle = Vec::new();
+    for i in 0..IDLE {
+        idle.push(shown(ground.open_of(Way::Transom, &build_of(i)).await?).await?);
+    }
+    for shell in idle.iter_mut().take(TYPED) {
+        start_cat(shell).await?;
+    }
+    let mut alone = Vec::new();
+    for shell in idle.iter_mut().take(TYPED) {
+        keys(shell, KEYS, &mut alone).await?;
+    }
+    let (stop, stopped) = watch::channel(false);
+    let mut busy = JoinSet::new();
+    for i in IDLE..IDLE + BUSY {
+        let mut shell = ground.open_of(Way::Transom, &build_of(i)).await?;
+        shell.settle().await?;
+        shell.type_text(LOG).await?;
+        let mut stopped = stopped.clone();
+        busy.spawn(async move {
+            let mut bytes = 0_u64;
+            loop {
+                tokio::select! {
+                    piece = shell.more() => bytes += piece?.len() as u64,
+                    _ = stopped.changed() => {
+                        shell.line.end().await?;
+                        return anyhow::Ok(bytes);
+                    }
+                }
+            }
+        });
+    }
+    // What a busy terminal keeps is there once its log is full.
+    let (mut crowded, mut sizes, began) = (Vec::new(), Vec::new(), tick());
+    let mut cpu = cpu_s(pid)?;
+    let mut settled = None;
+    while began.elapsed() < Duration::from_secs(seconds) {
+        for shell in idle.iter_mut().take(TYPED) {
+            keys(shell, KEYS, &mut crowded).await?;
+        }
+        sizes.push(memory(pid)?.pss_kib as f64 / 1024.0);
+        if settled.is_none() && began.elapsed() > Duration::from_secs(10) {
+            settled = Some(sizes.len() - 1);
+            cpu = cpu_s(pid)?;
+        }
+    }
+    let took_s = began.elapsed().as_secs_f64();
+    cpu = (cpu_s(pid)? - cpu) / (took_s - 10.0).max(1.0) * 100.0;
+    let _ = stop.send(true);
+    let mut bytes = 0;
+    while let Some(ended) = busy.join_next().await {
+        bytes += ended??;
+    }
+    let (calm, loaded) = (percentile(&alone, 95), percentile(&crowded, 95));
+    let settled = *sizes.get(settled.unwrap_or(0)).context("too short")?;
+    let last = *sizes.last().context("too short")?;
+    report.percentile(Way::Transom, "echo of 500 idle terminals, p50", "ms", &alone, 50);
+    report.percentile(Way::Transom, "echo of 500 idle terminals, p95", "ms", &alone, 95);
+    report.percentile(Way::Transom, "the same beside 20 busy ones, p50", "ms", &crowded, 50);
+    report.percentile(Way::Transom, "the same beside 20 busy ones, p95", "ms", &crowded, 95);
+    report.say("p95 with and without the busy ones", "ratio", loaded / calm);
+    report.say("output of the busy ones", "MB/s", bytes as f64 / 1e6 / took_s);
+    report.say("server's CPU", "%", cpu);
+    report.say("memory with all of them (PSS)", "MiB", settled);
+    report.say("growth until the end", "MiB", last - settled);
+    report.say("seconds", "s", took_s);
+    Ok(())
+}
