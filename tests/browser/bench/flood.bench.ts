@@ -1,10 +1,11 @@
 // How fast a page shows a flood, and how soon it stops: the release server and OpenSSH behind it.
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import { test } from "../support/test.ts";
 import { Peer } from "./ttyd.ts";
 
-const BYTES = 38_000_000;
+const BYTES = Number(process.env["BYTES"] ?? 38_000_000);
 const RUNS = Number(process.env["RUNS"] ?? 5);
 const LOG = "/tmp/transom-bench.log";
 
@@ -38,6 +39,7 @@ test("a log of 38 MB and Ctrl-C during yes, against ttyd where there is one", as
       if (page === null) continue;
       await page.bringToFront();
       speeds[name]?.push(await cat(page));
+      console.log(name, speeds[name]?.at(-1)?.toFixed(1), "MB/s");
     }
   }
   for (let run = 0; run < 4 * RUNS; run += 1) stops["transom"]?.push(await interrupt(ours));
@@ -53,10 +55,12 @@ test("a log of 38 MB and Ctrl-C during yes, against ttyd where there is one", as
 
 /** A front end other than the one that was built into the server. */
 async function fromDisk(context: BrowserContext, dist: string): Promise<void> {
-  await context.route("**/assets/**", (route) =>
-    route.fulfill({ path: dist + new URL(route.request().url()).pathname }),
-  );
+  await context.route("**/assets/**", (route) => {
+    const file = dist + new URL(route.request().url()).pathname;
+    return existsSync(file) ? route.fulfill({ path: file }) : route.continue();
+  });
   await context.route(/\/b\/[^/]+\/terminal/, (route) => route.fulfill({ path: `${dist}/terminal.html` }));
+  await context.route(/\/b\/[^/]+$/, (route) => route.fulfill({ path: `${dist}/access.html` }));
 }
 
 /** Remembers in the page when each title was parsed. */
