@@ -1,10 +1,11 @@
 // How fast a page shows a flood, and how soon it stops: the release server and OpenSSH behind it.
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { test } from "../support/test.ts";
 import { Peer } from "./ttyd.ts";
 
-const BYTES = 38_000_000;
+const BYTES = Number(process.env["BYTES"] ?? 38_000_000);
 const RUNS = Number(process.env["RUNS"] ?? 5);
 const LOG = "/tmp/transom-bench.log";
 
@@ -14,6 +15,7 @@ test.beforeAll(async () => {
 
 test("a log of 38 MB and Ctrl-C during yes, against ttyd where there is one", async ({ dana, context }) => {
   const peer = await Peer.start();
+  if (process.env["DIST"]) await fromDisk(context, process.env["DIST"]);
   const { terminal } = await dana.terminal();
   const ours = terminal.page;
   await terminal.element.click();
@@ -37,6 +39,7 @@ test("a log of 38 MB and Ctrl-C during yes, against ttyd where there is one", as
       if (page === null) continue;
       await page.bringToFront();
       speeds[name]?.push(await cat(page));
+      console.log(name, speeds[name]?.at(-1)?.toFixed(1), "MB/s");
     }
   }
   for (let run = 0; run < 4 * RUNS; run += 1) stops["transom"]?.push(await interrupt(ours));
@@ -49,6 +52,16 @@ test("a log of 38 MB and Ctrl-C during yes, against ttyd where there is one", as
     console.log(`${name}: MB/s ${list(speeds[name])}; ms to stop ${list(stops[name])}`);
   }
 });
+
+/** A front end other than the one that was built into the server. */
+async function fromDisk(context: BrowserContext, dist: string): Promise<void> {
+  await context.route("**/assets/**", (route) => {
+    const file = dist + new URL(route.request().url()).pathname;
+    return existsSync(file) ? route.fulfill({ path: file }) : route.continue();
+  });
+  await context.route(/\/b\/[^/]+\/terminal/, (route) => route.fulfill({ path: `${dist}/terminal.html` }));
+  await context.route(/\/b\/[^/]+$/, (route) => route.fulfill({ path: `${dist}/access.html` }));
+}
 
 /** Remembers in the page when each title was parsed. */
 async function watchTitles(page: Page, what: "transom" | "ttyd"): Promise<void> {

@@ -57,10 +57,9 @@ test("a minute out of sight loses nothing and doubles nothing, with a cut in bet
   await terminal.state("live");
   await terminal.page.keyboard.press("Enter");
   await expect.poll(() => terminal.text(), { timeout: MINUTE }).toMatch(/^got=typed-early\.$/m);
-  const lines = (await terminal.text()).match(/^.*line \d+\.$/gm);
-  expect(lines?.map((line) => line.replace("typed-early", ""))).toEqual(
-    Array.from({ length: 700 }, (_, i) => `line ${i + 1}.`),
-  );
+  // The echo of what was typed stands among the lines, wherever the two met.
+  const lines = (await terminal.text()).match(/line \d+\.$/gm);
+  expect(lines).toEqual(Array.from({ length: 700 }, (_, i) => `line ${i + 1}.`));
 });
 
 test("a flood out of sight goes on, and the screen is exact at the return, with what was skipped said", async ({
@@ -76,9 +75,10 @@ test("a flood out of sight goes on, and the screen is exact at the return, with 
   const numbers = lines.slice(0, lines.indexOf("done-2"));
   expect(numbers.slice(-20)).toEqual(Array.from({ length: 20 }, (_, i) => String(2_999_981 + i)));
   // Between two lines that do not follow each other stands how much is missing.
-  for (let at = numbers.length - 1; at > 0 && numbers[at - 1]?.match(/^\d+$|skipped/); at -= 1) {
-    const [before = "", line = ""] = [numbers[at - 1], numbers[at]];
-    if (/skipped/.test(line)) continue;
-    if (!/skipped/.test(before)) expect(Number(line)).toBe(Number(before) + 1);
-  }
+  const known = numbers.slice(numbers.findLastIndex((line) => !/^\d+$|skipped/.test(line)) + 1);
+  const gaps = known.filter((line, at) => {
+    const before = known[at - 1] ?? "skipped";
+    return !/skipped/.test(before + line) && Number(line) !== Number(before) + 1;
+  });
+  expect(gaps).toEqual([]);
 });

@@ -117,6 +117,7 @@ test("a reload brings all of them back; a new page offers what still runs", asyn
 });
 
 test("one sentence says that there are too many", async ({ dana }) => {
+  test.setTimeout(180_000);
   const { terminal } = await dana.terminal();
   const { page } = terminal;
   const open = page.getByRole("button", { name: "New terminal" });
@@ -130,6 +131,7 @@ test("one sentence says that there are too many", async ({ dana }) => {
 });
 
 test("the tabs at 360 px, and for everybody", async ({ dana }) => {
+  test.setTimeout(180_000);
   const { terminal } = await dana.terminal();
   const { page } = terminal;
   await named(terminal, "a program with a rather long name");
