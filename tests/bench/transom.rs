@@ -41,7 +41,17 @@ impl Transom {
     fn around(ci: &Ci, token: &str, socket: Socket) -> Self {
         let acked = socket.offset;
         let (url, token) = (ci.url.clone(), token.to_owned());
-        Self { socket, url, token, started_over: false, is_screen: false, received: 0, before_reset: 0, acked, screen: 0 }
+        Self {
+            socket,
+            url,
+            token,
+            started_over: false,
+            is_screen: false,
+            received: 0,
+            before_reset: 0,
+            acked,
+            screen: 0,
+        }
     }
 
     /// Ends the session, whatever runs in it.
