@@ -60,7 +60,7 @@ async fn main() -> anyhow::Result<()> {
         report.finish()?;
         rows.extend(report.rows());
         if let Err(error) = measured {
-            println!("  broken off: {error:#}");
+            println!("  broken off: {error:?}");
             rows.push(vec![format!("{subject}: broken off")]);
         }
     }

@@ -59,7 +59,7 @@ async fn one(ground: &Ground, way: Way, figures: &mut Figures) -> anyhow::Result
     };
     let (mut written, mut at, mut longest, first) = (0, tick(), Duration::ZERO, tick());
     while tick() < until {
-        let now = written_bytes(pid)?;
+        let now = written_bytes(pid).with_context(|| format!("the flood through {} ended", way.name()))?;
         if now > written {
             (written, at) = (now, tick());
         }

@@ -34,7 +34,9 @@ impl Ttyd {
         ssh.extend(crate::ssh::arguments(machine, key));
         ssh.push(shell.to_owned());
         let arguments = |port: u16| {
-            let own = ["-W", "-i", "127.0.0.1", "-d", "1", "-t", "rendererType=dom", "-p"].map(Into::into);
+            // A viewer that reads nothing answers no pings; its browser would.
+            let own = ["-W", "-i", "127.0.0.1", "-d", "1", "-P", "300", "-t", "rendererType=dom", "-p"]
+                .map(Into::into);
             own.into_iter().chain([port.to_string()]).chain(ssh).collect()
         };
         Gateway::start(&installed().join("ttyd/run"), arguments, key.parent().unwrap_or(key)).await
