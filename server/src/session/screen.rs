@@ -20,8 +20,8 @@
 //!
 //! The title stack (CSI 22 t) is off in our page, and so it is here.
 //!
-//! Not restored by a snapshot, all of them rare (two in a thousand states of the streams that the tests
-//! make up, none of recorded programs): half a wide character whose other half is gone (it is an
+//! Not restored by a snapshot, all of them rare (fewer than three in a hundred of the states that the
+//! tests make up, none of the recorded programs'): half a wide character whose other half is gone (it is an
 //! empty cell then); tab stops beyond the last column; on the alternate screen a pending wrap behind an
 //! empty last cell, or a cursor outside the margins in origin mode; a pen or character set that DECRC
 //! mixed from a saved cursor which has been overwritten since.
