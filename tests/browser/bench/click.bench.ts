@@ -1,10 +1,12 @@
 // From the click on "Open terminal" on the access page to the first byte of a prompt on the screen.
 import { Terminal } from "../support/terminal.ts";
 import { test } from "../support/test.ts";
+import { fromDisk } from "./from-disk.ts";
 
 const RUNS = Number(process.env["RUNS"] ?? 7);
 
-test("click to prompt", async ({ dana, demo }) => {
+test("click to prompt", async ({ dana, demo, context }) => {
+  await fromDisk(context);
   const build = await demo.build({ scenario: "long", remote_access: true });
   const page = await dana.open(await dana.look(build), "Open build access");
   // Both pages are of one origin, so a mark in its storage outlives the click; clocks agree within the process.
@@ -19,7 +21,8 @@ test("click to prompt", async ({ dana, demo }) => {
   });
   const took: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
-    await page.goto(`${demo.transomUrl}/b/${build}`, { waitUntil: "networkidle" }).catch(() => {});
+    await page.goto(`${demo.transomUrl}/b/${build}`);
+    // For the prefetch, which nothing on the page tells of.
     await page.waitForTimeout(2000);
     await page.getByRole("button", { name: "Open terminal" }).click();
     await page.waitForURL(/\/terminal/);

@@ -1,8 +1,8 @@
 // How fast a page shows a flood, and how soon it stops: the release server and OpenSSH behind it.
-import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { test } from "../support/test.ts";
+import { fromDisk } from "./from-disk.ts";
 import { Peer } from "./ttyd.ts";
 
 const BYTES = Number(process.env["BYTES"] ?? 38_000_000);
@@ -15,7 +15,7 @@ test.beforeAll(async () => {
 
 test("a log of 38 MB and Ctrl-C during yes, against ttyd where there is one", async ({ dana, context }) => {
   const peer = await Peer.start();
-  if (process.env["DIST"]) await fromDisk(context, process.env["DIST"]);
+  await fromDisk(context);
   const { terminal } = await dana.terminal();
   const ours = terminal.page;
   await terminal.element.click();
@@ -52,16 +52,6 @@ test("a log of 38 MB and Ctrl-C during yes, against ttyd where there is one", as
     console.log(`${name}: MB/s ${list(speeds[name])}; ms to stop ${list(stops[name])}`);
   }
 });
-
-/** A front end other than the one that was built into the server. */
-async function fromDisk(context: BrowserContext, dist: string): Promise<void> {
-  await context.route("**/assets/**", (route) => {
-    const file = dist + new URL(route.request().url()).pathname;
-    return existsSync(file) ? route.fulfill({ path: file }) : route.continue();
-  });
-  await context.route(/\/b\/[^/]+\/terminal/, (route) => route.fulfill({ path: `${dist}/terminal.html` }));
-  await context.route(/\/b\/[^/]+$/, (route) => route.fulfill({ path: `${dist}/access.html` }));
-}
 
 /** Remembers in the page when each title was parsed. */
 async function watchTitles(page: Page, what: "transom" | "ttyd"): Promise<void> {
