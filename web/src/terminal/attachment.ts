@@ -10,6 +10,7 @@ import type { ConnectionListener, Exit, Reset, Status } from "../transport/statu
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "./browser-socket";
+import { Characters } from "./characters";
 import { announce } from "./events";
 
 import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
@@ -47,6 +48,7 @@ export class Attachment {
   readonly #queue: OutputQueue;
   readonly #history = new History();
   readonly #muted: { dispose(): void };
+  readonly #characters = new Characters();
   #driver: string | null = null;
   /** Offset behind all output that is on the screen or on its way there. */
   #shown = 0;
@@ -63,7 +65,7 @@ export class Attachment {
     screen.resize(screen.boxSize ?? FALLBACK);
     this.#muted = muteReplies(screen.term, () => this.mayAnswer);
     this.#queue = new OutputQueue(
-      { write: (bytes, parsed) => screen.term.write(bytes, parsed) },
+      { write: (bytes, parsed) => screen.term.write(this.#characters.whole(bytes), parsed) },
       (offset) => this.#connection.parsed(offset),
     );
     this.#queue.reset(0, (done) => this.#afresh(options.keepHistory, null, NOTHING, done));
@@ -238,7 +240,8 @@ export class Attachment {
       if (!keep) term.reset();
       this.#screen.resetOptions();
       startAfresh(term, remark);
-      term.write(screen, () => {
+      this.#characters.reset();
+      term.write(this.#characters.whole(screen), () => {
         this.#history.redraws(false);
         done();
       });
@@ -248,7 +251,7 @@ export class Attachment {
   /** More of the screen of the last reset. */
   #onScreen(bytes: Uint8Array, done: () => void): void {
     this.#history.redraws(true);
-    this.#screen.term.write(bytes, () => {
+    this.#screen.term.write(this.#characters.whole(bytes), () => {
       this.#history.redraws(false);
       done();
     });
