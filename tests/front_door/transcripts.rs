@@ -19,20 +19,23 @@ async fn a_flood_is_in_the_transcript_line_by_line() -> anyhow::Result<()> {
     let session = socket.welcomed()?.session.clone();
     // The viewer falls behind and stays there; nothing of that is seen in the transcript.
     socket.acks = false;
-    socket.type_text("seq -f 'line %.0f of the flood' 300000; echo; echo the-end; exit 7\r").await?;
+    socket.type_text("seq -f 'line %.0f of the flood' 120000; echo; echo the-end; exit 7\r").await?;
     socket.until(|s| s.applied == s.typed).await?;
+    front.until("b1", |b| b["sessions"][0]["state"] == "ended").await?;
     let text = front.transcript_with(&session, "\nthe-end\n").await?;
     let lines: Vec<&str> = text.lines().filter(|l| l.ends_with(" of the flood")).collect();
-    assert_eq!(lines.len(), 300_000);
+    assert_eq!(lines.len(), 120_000);
     for (at, line) in lines.iter().enumerate() {
         assert_eq!(*line, format!("line {} of the flood", at + 1));
     }
-    front.until("b1", |b| b["sessions"][0]["state"] == "ended").await?;
     for query in ["", "&version=2"] {
         let cast = front.cast(&session, query).await?;
         let output = cast.output();
-        let flood: Vec<&str> = output.split("\r\n").filter(|l| l.ends_with(" of the flood")).collect();
-        assert_eq!(flood.len(), 300_000);
+        // The shell's own sequences stand before the first line.
+        let last = |line: &'_ str| line.rsplit('\r').next().unwrap_or_default().to_owned();
+        let flood: Vec<String> =
+            output.split("\r\n").map(last).filter(|l| l.ends_with(" of the flood")).collect();
+        assert_eq!(flood.len(), 120_000);
         assert!(flood.iter().enumerate().all(|(at, line)| *line == format!("line {} of the flood", at + 1)));
         assert_eq!(cast.of("m"), [""; 0], "nothing is missing");
         assert_eq!(cast.of("x"), if query.is_empty() { vec!["7"] } else { vec![] });
@@ -62,7 +65,7 @@ async fn an_open_terminal_is_there_up_to_now_with_its_sizes() -> anyhow::Result<
         .await?;
     socket.see("\n42\r\n").await?;
     let text = front.transcript(&session, "format=text", &token).await?.text;
-    assert!(text.contains("\nready  ss 2%\n42\n") || text.contains("\nready   s 2%\n42\n"), "{text}");
+    assert!(text.contains("\nready    2%\n42\n"), "{text}");
     socket.say(&ClientMessage::Resize(Size { cols: 132, rows: 43 })).await?;
     socket.until(|s| s.size == Some(Size { cols: 132, rows: 43 })).await?;
     socket.type_text("stty size\r").await?;
