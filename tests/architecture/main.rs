@@ -52,7 +52,7 @@ const CALLS: &[(&str, &[&str])] = &[
     ("session", &["access", "backend", "clock", "lifetime", "recording", "shard"]),
     ("recording", &["keys", "seal"]),
     ("shard", &[]),
-    ("backend", &["access"]),
+    ("backend", &["access", "clock"]),
     ("store", &["access", "config", "keys", "seal"]),
     ("config", &["access", "keys"]),
     ("jwks", &["access", "lifetime"]),

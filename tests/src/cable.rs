@@ -87,7 +87,7 @@ async fn relay(
     let down_bytes = bytes(faults.down_bytes, !up_is_cut, &mut dice);
     let up_bytes = bytes(faults.up_bytes, up_is_cut, &mut dice);
     let aborts = dice.below(2) == 0;
-    let (down_dice, up_dice) = (Dice::new(dice.next()), Dice::new(dice.next()));
+    let (down_dice, up_dice) = (Dice::new(dice.throw()), Dice::new(dice.throw()));
     {
         let (near_in, near_out) = near.split();
         let (far_in, far_out) = far.split();
@@ -149,7 +149,7 @@ impl Dice {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn throw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -159,7 +159,7 @@ impl Dice {
 
     /// One of `0..most`.
     pub fn below(&mut self, most: u64) -> u64 {
-        self.next() % most.max(1)
+        self.throw() % most.max(1)
     }
 
     /// A part of `most`, by the microsecond.

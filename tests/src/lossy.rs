@@ -83,7 +83,7 @@ impl LossyNetwork {
         let mut dice = Dice::new(losses.seed);
         for (from, to) in [(&ends.0, &ends.1), (&ends.1, &ends.0)] {
             let (queue, queued) = mpsc::channel(QUEUE);
-            let chance = Dice::new(dice.next());
+            let chance = Dice::new(dice.throw());
             network._relays.spawn(take(Arc::clone(from), queue, losses, chance));
             network._relays.spawn(give(queued, Arc::clone(to)));
         }

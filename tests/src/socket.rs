@@ -1,5 +1,7 @@
 //! A browser's side of the WebSocket, byte for byte.
 
+mod refused;
+
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -7,7 +9,7 @@ use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use transom_protocol::wire::{
     Attach, ClientFrame, ClientMessage, Family, Hello, Resume, SUBPROTOCOL, ServerFrame, ServerMessage, Size,
@@ -15,7 +17,6 @@ use transom_protocol::wire::{
 };
 
 use crate::PATIENCE;
-use crate::ci::Reply;
 
 /// A WebSocket to the server.
 pub struct Socket {
@@ -124,23 +125,6 @@ impl Socket {
         })
     }
 
-    /// How the upgrade with these headers is refused.
-    ///
-    /// # Errors
-    /// Where it is not.
-    pub async fn turned_away(url: &str, headers: &[(&'static str, &str)]) -> anyhow::Result<Reply> {
-        let Err(error) = Self::connect_with(url, headers, None).await else {
-            bail!("the upgrade was accepted")
-        };
-        match error.downcast()? {
-            tungstenite::Error::Http(response) => Ok(Reply {
-                status: response.status().as_u16(),
-                body: serde_json::from_slice(response.body().as_deref().unwrap_or_default())?,
-            }),
-            other => Err(other.into()),
-        }
-    }
-
     /// Sends a control message.
     ///
     /// # Errors
@@ -168,18 +152,6 @@ impl Socket {
         Ok(self)
     }
 
-    /// How opening a terminal is refused.
-    ///
-    /// # Errors
-    /// Where it is not.
-    pub async fn open_refused(mut self, token: &str) -> anyhow::Result<Closed> {
-        let attach = Attach::Open { family: Family::Terminal, size: Size::default() };
-        self.say(&ClientMessage::Hello(Hello { token: token.to_owned(), attach })).await?;
-        let closed = self.closed().await?;
-        ensure!(self.welcome.is_none(), "it was opened, and then {closed:?}");
-        Ok(closed)
-    }
-
     /// Joins a running session and waits for the welcome.
     ///
     /// # Errors
@@ -205,17 +177,6 @@ impl Socket {
             }
         }
         Ok(())
-    }
-
-    /// Says hello and waits until it is turned away.
-    ///
-    /// # Errors
-    /// Where it is let in.
-    pub async fn refused(mut self, token: &str, attach: Attach) -> anyhow::Result<Closed> {
-        self.say(&ClientMessage::Hello(Hello { token: token.to_owned(), attach })).await?;
-        let closed = self.closed().await?;
-        ensure!(self.welcome.is_none(), "was let in");
-        Ok(closed)
     }
 
     /// Presents a newer token and waits for the answer.

@@ -50,8 +50,8 @@ impl Front {
     /// # Errors
     /// Where it never does.
     pub async fn transcript_with(&self, session: &str, wanted: &str) -> anyhow::Result<String> {
-        let (mut last, give_up) = (String::new(), std::time::Instant::now() + PATIENCE);
-        while std::time::Instant::now() < give_up {
+        let (mut last, give_up) = (String::new(), tick() + PATIENCE);
+        while tick() < give_up {
             match self.transcript(session, "", &self.key).await {
                 Ok(handed) if handed.text.contains(wanted) => return Ok(handed.text),
                 Ok(handed) => last = handed.text,
