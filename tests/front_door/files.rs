@@ -15,6 +15,9 @@ use transom_tests::files::{noise, sha256};
 use transom_tests::front::Front;
 use transom_tests::machine::Machine;
 
+/// Connections that wait for the next terminal while access lasts; files have none of their own to keep.
+pub const SPARE: usize = 1;
+
 /// A build on a machine, and somebody who may do all with its files.
 pub struct Scene {
     pub front: Front,
@@ -67,7 +70,7 @@ async fn files_of_every_size_come_and_go_whole() -> anyhow::Result<()> {
     }
     assert_eq!(scene.on_disk()?.len(), 8, "nothing else is left: {:?}", scene.on_disk()?);
     let guests = scene.machine.guests()?;
-    assert!(guests <= 2, "{guests} connections for one after the other");
+    assert!(guests <= SPARE + 2, "{guests} connections for one after the other");
     Ok(())
 }
 

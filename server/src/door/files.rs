@@ -162,9 +162,9 @@ impl Door {
         let version = machine_version(&entry.record());
         let working = async {
             let mut files = self.files(entry).await?;
-            let result = work(&mut files).await;
-            self.keep_files(entry, version, files);
-            result.map_err(|error| self.refusal_of_file(&error, entry))
+            let result = work(&mut files).await.map_err(|error| self.refusal_of_file(&error, entry));
+            self.keep_files(entry, version, files, result.as_ref().err());
+            result
         };
         tokio::time::timeout(LOOK_WITHIN, working)
             .await
@@ -185,8 +185,11 @@ impl Door {
         Files::connect(&target).await.map_err(|error| self.refusal_of_file(&error, entry))
     }
 
-    /// Keeps a connection for a moment, where it can be used again.
-    fn keep_files(&self, entry: &Arc<Entry>, version: u64, files: Files) {
+    /// Keeps a connection for a moment, where it can be used again: not after a machine has misbehaved.
+    fn keep_files(&self, entry: &Arc<Entry>, version: u64, files: Files, failure: Option<&Refused>) {
+        if failure.is_some_and(|refused| refused.problem == Problem::TransferFailed) {
+            return;
+        }
         let Some(id) = entry.desk.keep(version, files) else { return };
         // An end that came meanwhile has let go of the others already.
         if self.admits(entry).is_err() || machine_version(&entry.record()) != version {

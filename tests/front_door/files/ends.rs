@@ -12,7 +12,7 @@ use transom_tests::files::noise;
 use transom_tests::front::Front;
 use transom_tests::machine::{Machine, whoami};
 
-use super::Scene;
+use super::{SPARE, Scene};
 
 const AT_MOST: Duration = Duration::from_secs(2);
 
@@ -197,7 +197,7 @@ async fn looking_around_logs_in_once() -> anyhow::Result<()> {
         let log = std::fs::read_to_string(scene.machine.path("sshd.log"))?;
         Ok(log.matches("Accepted publickey").count())
     };
-    scene.machine.is_deserted().await?;
+    scene.machine.has_guests(SPARE).await?;
     let before = logins()?;
     for _ in 0..10 {
         scene.front.list("b1", b"", &scene.token).await?.good()?;

@@ -8,7 +8,7 @@ use transom_tests::files::problem;
 use transom_tests::front::Front;
 use transom_tests::machine::Machine;
 
-use super::Scene;
+use super::{SPARE, Scene};
 
 /// What every such program begins with: packets in, packets out.
 const HEAD: &str = r#"#!/usr/bin/env python3
@@ -100,7 +100,7 @@ async fn lengths_that_lie_end_the_conversation() -> anyhow::Result<()> {
         let scene = scene(&polite("DIR", point)).await?;
         let reply = scene.front.list("b1", b"/x", &scene.token).await?;
         assert_eq!((reply.status, reply.problem()), (502, "transfer-failed"), "{point}: {}", reply.body);
-        scene.machine.is_deserted().await?;
+        scene.machine.has_guests(SPARE).await?;
     }
     Ok(())
 }
@@ -119,7 +119,7 @@ async fn reads_that_give_more_or_nothing_or_crumbs_break_the_download_off() -> a
         let response = scene.front.fetch("b1", b"/x", &scene.token).await?;
         assert_eq!((response.status().as_u16(), response.content_length()), (200, Some(1 << 20)), "{point}");
         assert!(response.bytes().await.is_err(), "{point}: it looks whole");
-        scene.machine.is_deserted().await?;
+        scene.machine.has_guests(SPARE).await?;
     }
     Ok(())
 }
@@ -131,7 +131,7 @@ async fn a_flood_that_nobody_asked_for_is_left() -> anyhow::Result<()> {
     let scene = scene(&flood).await?;
     let reply = scene.front.list("b1", b"/x", &scene.token).await?;
     assert_eq!((reply.status, reply.problem()), (502, "transfer-failed"), "{}", reply.body);
-    scene.machine.is_deserted().await
+    scene.machine.has_guests(SPARE).await
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn a_machine_that_never_answers_is_given_up() -> anyhow::Result<()> {
     let reply = scene.front.list("b1", b"", &scene.token).await?;
     assert_eq!((reply.status, reply.problem()), (502, "transfer-failed"), "{}", reply.body);
     assert_eq!(reply.body["detail"], "The machine broke off the transfer: no answer in time.");
-    scene.machine.is_deserted().await
+    scene.machine.has_guests(SPARE).await
 }
 
 #[tokio::test]

@@ -302,6 +302,6 @@ impl Transfer {
         let build = &self.grant.build;
         let action = format!("{}.end", self.action);
         let _ = self.door.note(Some(build), &self.actor, &action, Outcome::Ended, detail).await;
-        self.door.keep_files(&self.entry, self.version, self.files);
+        self.door.keep_files(&self.entry, self.version, self.files, outcome.as_ref().err());
     }
 }
