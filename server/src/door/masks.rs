@@ -17,7 +17,6 @@ use crate::recording::Masks;
 const MASKS: &str = "masks";
 
 /// The masks of one build on this node.
-#[derive(Debug)]
 pub(super) struct InForce {
     /// With the turn in which they were read.
     masks: watch::Sender<(u64, Option<Arc<Masks>>)>,
