@@ -114,7 +114,7 @@ impl Ground {
         let gateway = self.gateways.get(&way);
         let port = gateway.map_or(0, |g| g.port);
         let link = match way {
-            Way::Ssh => Link::Ssh(Ssh::start(&self.machine, &key, &self.shell())?),
+            Way::Ssh => Link::Ssh(Box::new(Ssh::start(&self.machine, &key, &self.shell())?)),
             Way::Transom => Link::Transom(Box::new(Transom::open(&self.server, token).await?)),
             Way::Ttyd => Link::Ttyd(Box::new(Ttyd::open(port).await?)),
             Way::Wetty => Link::Wetty(Box::new(Wetty::open(port).await?)),

@@ -45,7 +45,7 @@ impl Way {
 /// An open terminal.
 pub enum Link {
     /// See [`Way::Ssh`].
-    Ssh(Ssh),
+    Ssh(Box<Ssh>),
     /// See [`Way::Transom`].
     Transom(Box<Transom>),
     /// See [`Way::Ttyd`].

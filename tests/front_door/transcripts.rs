@@ -190,7 +190,7 @@ async fn who_reads_a_transcript_is_in_the_audit_and_nonsense_is_refused() -> any
         assert_eq!((reply.status, reply.problem()), (400, "malformed"), "{query}");
     }
     let rows = front.look("/audit?build=b1&limit=1000").await?;
-    let read = rows["rows"].as_array().unwrap().iter().filter(|r| r["action"] == "transcript.read").last();
+    let read = rows["rows"].as_array().unwrap().iter().rfind(|r| r["action"] == "transcript.read");
     let read = read.unwrap();
     assert_eq!((&read["outcome"], &read["detail"]["format"]), (&json!("allowed"), &json!("cast")));
     assert!(read["actor"].as_str().unwrap().starts_with("person:"), "{read}");

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, ensure};
 use reqwest::Method;
 use serde_json::Value;
+use transom_server::clock::tick;
 
 use crate::PATIENCE;
 use crate::front::Front;

@@ -46,11 +46,9 @@ async fn whoever_joins_a_flood_sees_a_screen_and_what_follows_it() -> anyhow::Re
 /// Whether screen and output are one run of numbers.
 fn fits(viewer: &Socket, began: u64) -> anyhow::Result<()> {
     let from = viewer.offset - viewer.output.len() as u64;
-    let mut at = from - began;
-    for byte in &viewer.output {
+    for (at, byte) in (from - began..).zip(&viewer.output) {
         let (line, column) = line_at(at);
         ensure!(line.as_bytes().get(column) == Some(byte), "output at {at} is not {line:?}");
-        at += 1;
     }
     let numbers = numbers(&String::from_utf8_lossy(&viewer.screen));
     ensure!(numbers.len() >= ROWS_AT_LEAST, "the screen has {} lines", numbers.len());

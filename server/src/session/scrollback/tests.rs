@@ -1,3 +1,5 @@
+//! The log with its cursors, and its laws for any cursor.
+
 use super::*;
 use proptest::prelude::*;
 
