@@ -23,6 +23,12 @@ pub(super) struct InForce {
     turns: AtomicU64,
 }
 
+impl std::fmt::Debug for InForce {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InForce(***)")
+    }
+}
+
 impl Default for InForce {
     fn default() -> Self {
         Self { masks: watch::Sender::new((0, None)), turns: AtomicU64::new(0) }
