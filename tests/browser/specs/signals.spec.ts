@@ -20,7 +20,7 @@ test("the bell flashes the bar, and marks the title of a window that nobody sees
   await terminal.shows(/^rung-2$/m);
   await expect.poll(seen).toEqual(["flash", "off"]);
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await terminal.run(String.raw`printf '\a'`);
+  await terminal.run(String.raw`sleep 0.6; printf '\a'`);
   await expect.poll(seen).toEqual(["flash", "off", "mark"]);
   expect(await page.title()).not.toContain("●");
   await page.evaluate(() => {

@@ -7,7 +7,7 @@ async function save(page: Page, format: "Text" | "asciicast"): Promise<{ name: s
   const menu = page.getByRole("group", { name: "View settings" });
   if (!(await menu.isVisible())) await page.getByRole("button", { name: "View settings" }).click();
   const downloaded = page.waitForEvent("download");
-  await menu.getByRole("button", { name: format }).click();
+  await menu.getByRole("button", { name: format, exact: true }).click();
   const download = await downloaded;
   await expect(menu.getByText(`Saved as ${download.suggestedFilename()}.`)).toBeVisible();
   await page.keyboard.press("Escape");
