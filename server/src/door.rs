@@ -71,6 +71,17 @@ impl From<Problem> for Refused {
 }
 
 impl Refused {
+    /// A refusal with what is known beyond its cause: plain words that follow a colon.
+    #[must_use]
+    pub fn with_why(problem: Problem, why: Option<&str>) -> Self {
+        match why {
+            Some(why) => {
+                Self::because(problem, format!("{}: {why}.", problem.sentence().trim_end_matches('.')))
+            }
+            None => problem.into(),
+        }
+    }
+
     /// A refusal that says more than its cause alone.
     #[must_use]
     pub fn because(problem: Problem, detail: impl Into<String>) -> Self {

@@ -15,6 +15,8 @@ use std::thread;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
+use crate::lifetime::Lifetime;
+
 pub use roaming::Roaming;
 
 /// How many tasks a shard polls before it looks at its sockets again. Few: while one session floods,
@@ -75,11 +77,15 @@ impl Shard {
         &self.0
     }
 
-    /// Runs `work` on this shard and waits for it; `None` where the server is ending. Work that
-    /// nobody waits for any more is dropped.
-    pub async fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    /// Runs `work` on this shard, as a task of `lifetime`, and waits for it; `None` where the server is
+    /// ending. Work that nobody waits for any more is dropped.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        lifetime: &Lifetime,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
         let (mut answer, answered) = oneshot::channel();
-        self.0.spawn(async move {
+        lifetime.spawn_on(&self.0, async move {
             let result = tokio::select! {
                 biased;
                 () = answer.closed() => return,
@@ -99,7 +105,7 @@ mod tests {
     async fn work_runs_on_the_shard_and_its_result_comes_back() {
         let shards = Shards::start().unwrap();
         let shard = shards.next();
-        let there = shard.run(async { Handle::current().id() }).await.unwrap();
+        let there = shard.run(&Lifetime::default(), async { Handle::current().id() }).await.unwrap();
         assert_eq!(there, shard.handle().id());
         assert_ne!(there, Handle::current().id());
     }

@@ -51,7 +51,7 @@ const CALLS: &[(&str, &[&str])] = &[
     ),
     ("session", &["access", "backend", "clock", "lifetime", "recording", "shard"]),
     ("recording", &["keys", "seal"]),
-    ("shard", &[]),
+    ("shard", &["lifetime"]),
     ("backend", &["access", "clock"]),
     ("store", &["access", "config", "keys", "seal"]),
     ("config", &["access", "keys"]),

@@ -42,9 +42,12 @@ install_ttyd() {
     return 0
   fi
   command -v apt-get dpkg-deb >/dev/null || { echo "no ttyd, and no apt-get to fetch it with"; return 1; }
-  mkdir -p ttyd/apt/lists/partial ttyd/apt/cache/archives/partial ttyd/root
+  # The place where this system has its own packages from.
+  mirror=$(apt-get indextargets --format '$(SITE) $(COMPONENT)' 'Identifier: Packages' | sed -n 's/ main$//p' | head -n 1)
+  [ -n "$mirror" ] || { echo "no ttyd, and apt-get names no place to fetch it from"; return 1; }
+  mkdir -p ttyd/apt/lists/partial ttyd/apt/cache/archives/partial ttyd/unpacked
   cd ttyd || return 1
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian sid main" >apt/sources.list
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >apt/sources.list
   touch apt/status
   apt() {
     program=$1
@@ -58,15 +61,15 @@ install_ttyd() {
   # With an empty status file, everything that it needs is to be fetched, the C library included.
   apt apt-get -q -y --download-only install ttyd || return 1
   for package in apt/cache/archives/*.deb; do
-    dpkg-deb -x "$package" root || return 1
+    dpkg-deb -x "$package" unpacked || return 1
   done
-  loader=$(find "$here/ttyd/root" -name 'ld-linux-*.so*' | head -n 1)
-  paths=$(find "$here/ttyd/root" -name '*.so.*' -exec dirname {} + | sort -u | paste -sd :)
+  loader=$(find "$here/ttyd/unpacked" -name 'ld-linux-*.so*' | head -n 1)
+  paths=$(find "$here/ttyd/unpacked" -name '*.so.*' -exec dirname {} + | sort -u | paste -sd :)
   # libwebsockets looks for its plugins along this path; ssh, which ttyd starts, must find nothing else there.
   mkdir -p plugins
-  find root -name 'libwebsockets-evlib*.so*' -exec cp -P {} plugins/ ';'
+  find unpacked -name 'libwebsockets-evlib*.so*' -exec cp -P {} plugins/ ';'
   printf '#!/bin/sh\nLD_LIBRARY_PATH="%s" exec "%s" --library-path "%s" "%s" "$@"\n' \
-    "$here/ttyd/plugins" "$loader" "$paths" "$here/ttyd/root/usr/bin/ttyd" >run
+    "$here/ttyd/plugins" "$loader" "$paths" "$here/ttyd/unpacked/usr/bin/ttyd" >run
   chmod +x run
   ./run --version
 }

@@ -19,6 +19,17 @@ fn shown(viewer: &Socket) -> Vec<u8> {
     screen.snapshot()
 }
 
+/// Falls behind by more than is worth skipping, presses Ctrl-C, and waits for the fresh start.
+async fn interrupt_from_behind(socket: &mut Socket) -> anyhow::Result<()> {
+    socket.acks = false;
+    let seen = socket.offset;
+    socket.until(|s| s.offset > seen + 64 * 1024).await?;
+    socket.type_text("\x03").await?;
+    socket.until(|s| s.resets == 2).await?;
+    socket.acks = true;
+    Ok(())
+}
+
 #[tokio::test]
 async fn who_joins_late_sees_the_exact_screen() -> anyhow::Result<()> {
     let (front, _machine) = ready().await?;
@@ -61,13 +72,7 @@ async fn an_interrupt_skips_the_backlog_of_who_is_behind() -> anyhow::Result<()>
     socket.see("# ").await?;
     socket.type_text("touch begun; yes 'a line of the flood'\r").await?;
     socket.see("flood\r\na line").await?;
-    socket.acks = false;
-    // More than is worth skipping, none of it acknowledged.
-    let seen = socket.offset;
-    socket.until(|s| s.offset > seen + 64 * 1024).await?;
-    socket.type_text("\x03").await?;
-    socket.until(|s| s.resets == 2).await?;
-    socket.acks = true;
+    interrupt_from_behind(&mut socket).await?;
     let after = |s: &Socket| String::from_utf8_lossy(&[&s.screen[..], &s.output].concat()).into_owned();
     socket.until(|s| after(s).contains("# ")).await?;
     let text = after(&socket);
@@ -100,12 +105,7 @@ async fn a_program_that_heeds_no_interrupt_is_not_waited_for() -> anyhow::Result
     let mut socket = enter(&front).await?;
     socket.type_text("(trap '' INT; exec yes 'deaf to it')\r").await?;
     socket.see("it\r\ndeaf").await?;
-    socket.acks = false;
-    let seen = socket.offset;
-    socket.until(|s| s.offset > seen + 64 * 1024).await?;
-    socket.type_text("\x03").await?;
-    socket.until(|s| s.resets == 2).await?;
-    socket.acks = true;
+    interrupt_from_behind(&mut socket).await?;
     socket.ack().await?;
     let seen = socket.offset;
     socket.until(|s| s.offset > seen + 64 * 1024).await?;

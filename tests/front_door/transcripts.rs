@@ -85,7 +85,7 @@ async fn input_that_is_not_echoed_is_not_recorded() -> anyhow::Result<()> {
     front.ready_build("b1", &machine, Value::Null).await?;
     let mut socket = front.socket().await?.open(&front.controller("b1").await?).await?;
     let session = socket.welcomed()?.session.clone();
-    socket.type_text("read -rsp 'Password: ' word; echo; echo ${#word} characters\r").await?;
+    socket.type_text("read -rsp 'Pass''word: ' word; echo; echo ${#word} characters\r").await?;
     socket.see("Password: ").await?;
     socket.type_text("typed-in-secret\r").await?;
     socket.see("\n15 characters\r\n").await?;

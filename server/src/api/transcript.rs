@@ -14,6 +14,7 @@ use super::App;
 use super::auth::Proof;
 use super::body::SessionId;
 use super::error::{ApiError, ProblemBody};
+use crate::access::{Capability, Grant};
 use crate::config::Right;
 use crate::door::{Actor, Door, Entry, Handed};
 use crate::recording::Format;
@@ -82,7 +83,7 @@ pub async fn get(
         Ok((grant, entry)) => {
             let actor = Actor::of(&grant, proof.address);
             let handed = app.door.transcript_for(&grant, &id, format, &actor).await?;
-            Ok(reply(handed, format, Some((app.door.clone(), entry))))
+            Ok(reply(handed, format, Some((app.door.clone(), entry, grant))))
         }
     }
 }
@@ -95,7 +96,7 @@ fn read(
 }
 
 /// The body is read as fast as it is taken, and no further than access lasts for whoever needs it.
-fn reply(handed: Handed, format: Format, until: Option<(Door, Arc<Entry>)>) -> (HeaderMap, Body) {
+fn reply(handed: Handed, format: Format, until: Option<(Door, Arc<Entry>, Grant)>) -> (HeaderMap, Body) {
     let build = String::from(handed.build).replace([':', '.'], "-");
     let name = format!("transom-{build}-{}.{}", handed.began.strftime("%Y%m%d-%H%M%S"), format.extension());
     let mut headers = HeaderMap::new();
@@ -108,8 +109,8 @@ fn reply(handed: Handed, format: Format, until: Option<(Door, Arc<Entry>)>) -> (
     let pieces = stream::unfold(Some(handed.transcript), move |transcript| {
         let until = until.clone();
         async move {
-            if let Some((door, entry)) = until
-                && let Err(refused) = door.still_open(&entry)
+            if let Some((door, entry, grant)) = until
+                && let Err(refused) = door.still_allows(&entry, &grant, Capability::TerminalView)
             {
                 return transcript.map(|_| (Err(refused), None));
             }

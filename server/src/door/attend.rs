@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use transom_protocol::problem::Problem;
 
 use super::{Door, Entry, Refused, ended};
-use crate::access::Grant;
 use crate::access::lifecycle::State;
+use crate::access::{Capability, Grant};
 use crate::clock::Clock;
 
 /// Counts as somebody being there until it is dropped.
@@ -44,6 +45,39 @@ impl Door {
             }
             State::Pending => Err(Problem::NotReady.into()),
             State::Ready | State::Grace | State::Held => Ok(()),
+        }
+    }
+
+    /// Whether the holder of `grant` may go on with what `capability` says. Its token may have expired
+    /// meanwhile: what was begun outlives that, but neither access nor a revocation.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn still_allows(&self, entry: &Entry, grant: &Grant, capability: Capability) -> Result<(), Refused> {
+        let record = entry.record();
+        let life = self.life(&record);
+        if life.state == State::Ended {
+            return Err(ended(&life));
+        }
+        if grant.epoch < record.epoch || !record.policy.capabilities.contains(capability) {
+            return Err(Problem::Revoked.into());
+        }
+        Ok(())
+    }
+
+    /// Resolves when [`Door::still_allows`] says no.
+    pub(super) async fn over(&self, entry: &Entry, grant: &Grant, capability: Capability) -> Refused {
+        let mut records = entry.records();
+        loop {
+            records.mark_unchanged();
+            if let Err(refused) = self.still_allows(entry, grant, capability) {
+                return refused;
+            }
+            let ends_at = self.life(&entry.record()).ends_at;
+            tokio::select! {
+                _ = records.changed() => {}
+                () = self.0.clock.sleep_until(ends_at.unwrap_or(Timestamp::MAX)) => {}
+            }
         }
     }
 

@@ -11,7 +11,6 @@ mod transfer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::json;
 use transom_protocol::path::MachinePath;
 use transom_protocol::problem::Problem;
@@ -210,34 +209,7 @@ impl Door {
             return ended(&life);
         }
         tracing::debug!(build.id = %entry.record().id, %error, "files");
-        let problem = error.problem();
-        match error.why() {
-            Some(why) => {
-                let sentence = problem.sentence().trim_end_matches('.');
-                Refused::because(problem, format!("{sentence}: {why}."))
-            }
-            None => problem.into(),
-        }
-    }
-
-    /// Resolves when whoever holds `grant` may no longer do what `capability` says. A transfer outlives
-    /// its token, which is renewed nowhere meanwhile, but neither access nor a revocation.
-    async fn over(&self, entry: &Entry, grant: &Grant, capability: Capability) -> Refused {
-        let mut records = entry.records();
-        loop {
-            let record = Arc::clone(&records.borrow_and_update());
-            let life = self.life(&record);
-            if life.state == State::Ended {
-                return ended(&life);
-            }
-            if grant.epoch < record.epoch || !record.policy.capabilities.contains(capability) {
-                return Problem::Revoked.into();
-            }
-            tokio::select! {
-                _ = records.changed() => {}
-                () = self.0.clock.sleep_until(life.ends_at.unwrap_or(Timestamp::MAX)) => {}
-            }
-        }
+        Refused::with_why(error.problem(), error.why())
     }
 }
 

@@ -84,14 +84,7 @@ impl Door {
             return ended(&life);
         }
         match ending {
-            Ending::Failed(error) => {
-                let problem = error.problem();
-                let sentence = problem.sentence().trim_end_matches('.');
-                match error.why() {
-                    Some(why) => Refused::because(problem, format!("{sentence}: {why}.")),
-                    None => problem.into(),
-                }
-            }
+            Ending::Failed(error) => Refused::with_why(error.problem(), error.why()),
             Ending::Closed(problem) => (*problem).into(),
             Ending::Exit { .. } => {
                 Refused::because(Problem::SessionRefused, "The shell ended right after it had started.")

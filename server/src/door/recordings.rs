@@ -9,9 +9,8 @@ use serde_json::json;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::Size;
 
-use super::{Actor, Door, Entry, Refused, ended, require};
+use super::{Actor, Door, Entry, Refused, require};
 use crate::access::build::About;
-use crate::access::lifecycle::State;
 use crate::access::{BuildId, Capability, Grant};
 use crate::recording::{Format, ReadError, Shelf, Subject, Transcript};
 use crate::session::Session;
@@ -144,15 +143,6 @@ impl Door {
         let (reader, permit) = opened.ok_or(Problem::TooMany)?;
         let transcript = Transcript::new(reader, format, live, permit);
         Ok(Handed { transcript, build: row.build, began: row.began_at })
-    }
-
-    /// Whether whoever came with a grant for this build may go on reading.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn still_open(&self, entry: &Entry) -> Result<(), Refused> {
-        let life = self.life(&entry.record());
-        if life.state == State::Ended { Err(ended(&life)) } else { Ok(()) }
     }
 
     /// Deletes recordings whose time is over.

@@ -72,8 +72,10 @@ impl Door {
             .map_err(|refused| unreachable(refused.detail.trim_end_matches('.')))?;
         let shard = self.0.registry.shards().next();
         let connecting = async move { backend.connect(target).await };
-        let line: Box<dyn Line<Terminal>> =
-            shard.run(connecting).await.unwrap_or_else(|| Err(unreachable("the server is stopping")))?;
+        let line: Box<dyn Line<Terminal>> = shard
+            .run(&self.0.lifetime, connecting)
+            .await
+            .unwrap_or_else(|| Err(unreachable("the server is stopping")))?;
         Ok(Spare { line, shard })
     }
 

@@ -5,6 +5,7 @@
 //! viewers. Whoever needs a screen gets a copy that is led on through the log. Both compute and
 //! run on threads where nothing waits for them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -44,9 +45,8 @@ impl Session {
         spawn_blocking(move || {
             let mut backdrop = session.backdrop();
             let due = session.scrollback().due_stretch();
-            let mut screen = backdrop.take().unwrap_or_else(|| Screen::new(due.size));
-            lead(&mut screen, &due);
-            *backdrop = Some(screen);
+            let screen = backdrop.take().unwrap_or_else(|| Screen::new(due.size));
+            *backdrop = Some(led(screen, &due));
             session.scrollback().forget(due.until);
         })
     }
@@ -60,8 +60,7 @@ impl Session {
                 let backdrop = session.backdrop();
                 (backdrop.clone(), session.scrollback().stretch_to(horizon))
             };
-            let mut screen = screen.unwrap_or_else(|| Screen::new(stretch.size));
-            lead(&mut screen, &stretch);
+            let screen = led(screen.unwrap_or_else(|| Screen::new(stretch.size)), &stretch);
             Painted {
                 cursor: stretch.end,
                 offset: stretch.until,
@@ -74,6 +73,27 @@ impl Session {
     fn backdrop(&self) -> MutexGuard<'_, Option<Screen>> {
         self.backdrop.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// `screen`, led through `stretch`. Should a machine find output that breaks the emulator, the screen is
+/// empty from there on; the session and its viewers go on.
+fn led(mut screen: Screen, stretch: &Stretch) -> Screen {
+    or_else(
+        move || {
+            lead(&mut screen, stretch);
+            screen
+        },
+        || Screen::new(stretch.end_size),
+    )
+}
+
+/// What `work` makes, or `otherwise` where it panics.
+fn or_else<T>(work: impl FnOnce() -> T, otherwise: impl FnOnce() -> T) -> T {
+    // What it has half changed is dropped with it.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        tracing::error!("the emulator failed on a machine's output");
+        otherwise()
+    })
 }
 
 /// Leads `screen` through `stretch`.
@@ -90,4 +110,16 @@ fn lead(screen: &mut Screen, stretch: &Stretch) {
         }
     }
     screen.skim(&run);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_emulator_that_fails_leaves_an_empty_screen() {
+        let size = Size { cols: 20, rows: 5 };
+        let screen = or_else(|| panic!("hostile output"), || Screen::new(size));
+        assert_eq!(screen, Screen::new(size));
+    }
 }

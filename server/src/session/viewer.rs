@@ -63,8 +63,6 @@ pub struct Viewer {
     history: u64,
     cursor: Cursor,
     window: Window,
-    /// Output below this offset was parsed.
-    acked: u64,
     /// The screen that is being made for this viewer.
     painting: Option<JoinHandle<Painted>>,
     /// What is left to send of the screen that was made.
@@ -124,7 +122,6 @@ impl Viewer {
             history,
             cursor: Cursor { offset: kept.or(output.filter(|_| came_back)), resizes: 0 },
             window: Window::at(kept.unwrap_or(0)),
-            acked: kept.unwrap_or(0),
             painting: None,
             screen: Bytes::new(),
             flush: None,
@@ -196,7 +193,6 @@ impl Viewer {
         if !self.session.seats().acked(&self.id, self.generation, offset, now) {
             return Err(Problem::Malformed);
         }
-        self.acked = self.acked.max(offset);
         self.window.acked(offset, now);
         self.session.acks.send_modify(|n| *n += 1);
         Ok(())
@@ -306,7 +302,6 @@ impl Viewer {
             Step::Size(_) | Step::UpToDate | Step::Lost => return,
         };
         if reset {
-            self.acked = offset;
             self.window.restart(offset);
         } else {
             self.window.sent(offset, now);

@@ -54,6 +54,12 @@ impl Window {
         open
     }
 
+    /// How far the viewer is behind `head`, in bytes.
+    #[must_use]
+    pub fn lag(&self, head: u64) -> u64 {
+        head.saturating_sub(self.acked)
+    }
+
     /// Output up to `offset` was sent.
     pub fn sent(&mut self, offset: u64, now: Instant) {
         self.sent = offset;

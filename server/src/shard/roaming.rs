@@ -76,6 +76,7 @@ impl AsyncWrite for Roaming {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lifetime::Lifetime;
     use crate::shard::Shards;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
@@ -94,7 +95,8 @@ mod tests {
         assert_eq!(&word, b"here");
         let shards = Shards::start().unwrap();
         let there = shards.next();
-        let reading = there.run(async move {
+        let lifetime = Lifetime::default();
+        let reading = there.run(&lifetime, async move {
             let mut word = [0; 4];
             near.read_exact(&mut word).await.unwrap();
             near.write_all(b"back").await.unwrap();

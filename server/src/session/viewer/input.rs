@@ -43,7 +43,7 @@ impl Viewer {
             self.drop_input(bytes.len() as u64);
             return Ok(());
         }
-        let lag = self.session.scrollback().head().saturating_sub(self.acked);
+        let lag = self.window.lag(self.session.scrollback().head());
         if Flush::is_due(&bytes, lag) && self.painting.is_none() {
             self.flush = Some(Flush::begin(tick().into_std()));
             self.session.seats().flushes(&self.id, self.generation);
