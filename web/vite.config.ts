@@ -17,7 +17,7 @@ export default defineConfig({
     }),
     budget({
       "access.html": 25,
-      "terminal.html": 111,
+      "terminal.html": 112,
       "embed/v1": 110,
     }),
   ],

@@ -31,17 +31,22 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
             continue;
         }
         let count = terminals(way);
+        let each = |after: u64, before: u64, count: usize| after.saturating_sub(before) as f64 / count as f64;
+        let mut before = tree_memory(pid)?;
         if way == Way::Transom {
-            add_builds(ground, count).await?;
+            let builds = add_builds(ground, count).await?;
+            let with_builds = tree_memory(pid)?;
+            let waiting = each(with_builds.pss_kib, before.pss_kib, builds);
+            report.say_of(way, "memory per build with its spare connection (PSS)", "KiB", waiting);
+            before = with_builds;
         }
-        let before = tree_memory(pid)?;
         let mut open = Vec::new();
         for i in 0..count {
             open.push(shown(ground.open_of(way, &build_of(i)).await?).await?);
         }
         let after = tree_memory(pid)?;
-        let each = |after: u64, before: u64| after.saturating_sub(before) as f64 / count as f64;
-        report.say_of(way, "memory per terminal (PSS)", "KiB", each(after.pss_kib, before.pss_kib));
+        let terminal = each(after.pss_kib, before.pss_kib, count);
+        report.say_of(way, "memory per terminal (PSS)", "KiB", terminal);
         let cpu = tree_cpu_s(pid)?;
         tokio::time::sleep(QUIET).await;
         let percent = (tree_cpu_s(pid)? - cpu) / QUIET.as_secs_f64() * 100.0;
@@ -50,12 +55,13 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Registers builds for so many terminals of Transom's.
-pub async fn add_builds(ground: &Ground, terminals: usize) -> anyhow::Result<()> {
-    for build in 0..terminals.div_ceil(limits::SESSIONS_PER_BUILD) {
+/// Registers builds for so many terminals of Transom's; returns how many builds that are.
+pub async fn add_builds(ground: &Ground, terminals: usize) -> anyhow::Result<usize> {
+    let builds = terminals.div_ceil(limits::SESSIONS_PER_BUILD);
+    for build in 0..builds {
         ground.build(&build_of(build * limits::SESSIONS_PER_BUILD)).await?;
     }
-    Ok(())
+    Ok(builds)
 }
 
 /// The build of terminal number `i`.

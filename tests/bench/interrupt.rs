@@ -15,7 +15,10 @@ const FLOODING: &str = "yes 'a line of sixty characters, as a chatty test might 
 const RATES: [(&str, Option<f64>); 3] =
     [("instant viewer", None), ("viewer at 15 MB/s", Some(15e6)), ("viewer at 5 MB/s", Some(5e6))];
 
-/// Some peers take twenty seconds for each.
+/// Some peers never stop; longer than this nobody waits for them.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Some peers take many seconds for each.
 fn trials(way: Way, is_slow: bool) -> usize {
     match way {
         Way::Transom => 40,
@@ -37,7 +40,16 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
         for way in ground.ways() {
             let (mut took_ms, mut backlog_kib) = (Vec::new(), Vec::new());
             for _ in 0..trials(way, rate.is_some()) {
-                let (took, backlog) = one(ground, way, rate).await?;
+                let patience = if way == Way::Transom { Duration::MAX } else { PATIENCE };
+                let Ok(trial) = tokio::time::timeout(patience, one(ground, way, rate)).await else {
+                    println!(
+                        "  {}: {viewer}: not within {} s, no more trials",
+                        way.name(),
+                        PATIENCE.as_secs()
+                    );
+                    break;
+                };
+                let (took, backlog) = trial?;
                 took_ms.push(took);
                 backlog_kib.push(backlog as f64 / 1024.0);
             }

@@ -82,7 +82,6 @@ async fn measure(subject: &str, argument: &str, report: &mut Report) -> anyhow::
         "stuck" => stuck::run(&ground, report).await,
         "join" => join::run(&ground, report).await,
         "idle" => idle::run(&ground, report).await,
-        "files" => files::run(&ground, report).await,
         "crowd" => {
             let seconds =
                 if argument.is_empty() { CROWD_S } else { argument.parse().context("crowd=SECONDS")? };

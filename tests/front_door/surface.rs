@@ -1,5 +1,6 @@
 //! What somebody sees who comes late, falls behind or interrupts: the exact screen.
 
+use transom_protocol::wire::{ClientMessage, Size};
 use transom_server::session::screen::Screen;
 use transom_tests::socket::Socket;
 
@@ -10,6 +11,9 @@ const LONG: &str = "seq 1 300000";
 /// A screen with something at every corner, on the alternate buffer, with colours, and a prompt that
 /// stands still.
 const DRAW: &str = r"printf '\033[?1049h\033[2J\033[5;10H\033[1;31mMARK\033[0m\033[24;70Hcorner\033[10;3H\360\237\221\215 wi\144e'; cat";
+
+/// A screen of 400 by 400 cells in as many colours: some 3 MB.
+const MOSAIC: &str = r#"awk 'BEGIN { for (r = 0; r < 399; r++) { for (c = 0; c < 400; c++) printf "\033[38;2;%d;%d;%dmx", r % 256, c % 256, (r + c) % 256; printf "\r\n" } printf "do" "ne" }'"#;
 
 /// The screen that a viewer has which keeps everything from its last fresh start.
 fn shown(viewer: &Socket) -> Vec<u8> {
@@ -82,6 +86,22 @@ async fn an_interrupt_skips_the_backlog_of_who_is_behind() -> anyhow::Result<()>
     socket.type_text("echo $((6*7))\r").await?;
     socket.see("\n42\r\n").await?;
     assert!(machine.build_dir().join("begun").exists());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_interrupt_is_heard_while_the_network_takes_no_output() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    let mut driver = enter(&front).await?;
+    driver.say(&ClientMessage::Resize(Size { cols: 400, rows: 400 })).await?;
+    driver.type_text(&format!("{MOSAIC}; cat\r")).await?;
+    driver.until(|s| s.output.ends_with(b"done")).await?;
+    let (token, session) = (front.controller("b1").await?, driver.welcomed()?.session.clone());
+    let mut stuck = Socket::connect_narrow(&front.url, 4096).await?.join(&token, &session, None).await?;
+    // From here on it reads nothing, and the rest of its screen is larger than every buffer on the way.
+    stuck.until(|s| s.resets == 1).await?;
+    stuck.type_text("\x03").await?;
+    driver.see("done^C\r\n").await?;
     Ok(())
 }
 

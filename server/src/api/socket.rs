@@ -9,6 +9,7 @@
 
 mod conversation;
 mod leave;
+mod outbox;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

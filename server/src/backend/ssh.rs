@@ -17,6 +17,8 @@ mod valve;
 use std::future::Future;
 use std::pin::Pin;
 
+use launch::{Kit, Manner};
+
 use super::{Backend, BackendError, Exit, Line, Link, Running, Target, Terminal, TerminalInput};
 
 pub use sftp::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
@@ -63,7 +65,7 @@ impl Line<Terminal> for SshLine {
             let TerminalInput::Resize(size) = start else {
                 return Err(BackendError::Session("a terminal starts with its size".into()));
             };
-            let channel = self.connection.terminal(target, size, launch::Manner::User).await?;
+            let channel = self.connection.terminal(target, size, Manner::User, Kit::Perl).await?;
             self.started = Some(Started { channel, target: target.clone(), size });
             Ok(())
         })

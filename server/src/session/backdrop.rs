@@ -17,9 +17,9 @@ use super::screen::Screen;
 use super::scrollback::{Cursor, Horizon, Piece, Stretch};
 
 /// Blocks due to be forgotten that are worth the emulator's while.
-pub(super) const WORTH_TRAILING: usize = 8;
+pub(super) const WORTH_TRAILING: usize = 4;
 /// Blocks due to be forgotten at which the machine waits for the emulator.
-pub(super) const FAR_BEHIND: usize = 16;
+pub(super) const FAR_BEHIND: usize = 8;
 
 /// The screen at the log's oldest byte; `None` while nothing was forgotten.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! The recorder of a session: a cursor that never falls out of the log.
 //!
 //! It reads as a viewer does, on the session's thread, and hands batches to a [`Recording`], which writes
-//! them elsewhere. While it is half of the log behind, the machine waits, as it waits for viewers; once
+//! them elsewhere. While it is far behind, the machine waits, as it waits for viewers; once
 //! nothing was written for a second the program runs free, and what is missing is marked. So a
 //! hanging disk blocks no program, and a busy one loses nothing.
 
@@ -21,14 +21,14 @@ use crate::recording::{End, Event, Gap, Masks, Recording, Timed};
 const STUCK_AFTER: Duration = Duration::from_secs(1);
 /// How far the recorder may be behind before the machine waits, in bytes; half of the log where that is
 /// smaller.
-const BEHIND_BYTES: u64 = 512 * 1024;
+const BEHIND_BYTES: u64 = 256 * 1024;
 /// So many bytes wake it; fewer are left to gather for [`GATHER`].
 const PRESSING_BYTES: u64 = 64 * 1024;
 /// Number of the size that a session has at first.
 const FIRST_SIZE: u64 = 1;
 const GATHER: Duration = Duration::from_millis(8);
 /// Largest batch, in bytes and in events, and the longest that one gathers.
-const BATCH_BYTES: usize = 256 * 1024;
+const BATCH_BYTES: usize = 128 * 1024;
 const BATCH_EVENTS: usize = 2048;
 const BATCH_FOR: Duration = Duration::from_secs(1);
 

@@ -27,7 +27,6 @@ use super::window::Window;
 use super::{Ending, Phase, Session};
 use crate::access::Capabilities;
 use crate::access::Capability;
-use crate::backend::TerminalInput;
 use crate::clock::tick;
 
 /// What a viewer is to be told next.
@@ -205,6 +204,7 @@ impl Viewer {
 
     /// What to tell this viewer next. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Update {
+        let session = Arc::clone(&self.session);
         loop {
             if self.session.seats().mine(&self.id, self.generation).is_none() {
                 return Update::TakenOver;
@@ -246,16 +246,9 @@ impl Viewer {
             let quiet = self.flush.as_ref().map(|f| f.until(self.pending.is_empty()).into());
             let mut made = None;
             tokio::select! {
-                slot = self.session.input.reserve(), if !self.pending.is_empty() => {
-                    let Some(bytes) = self.pending.pop_front() else { continue };
-                    self.pending_bytes -= bytes.len() as u64;
-                    if let Some(flush) = &mut self.flush {
-                        flush.reached(tick().into_std());
-                    }
-                    let Ok(slot) = slot else { continue };
-                    if let Some(applied) = self.apply(bytes.len() as u64) {
-                        slot.send(TerminalInput::Bytes(bytes));
-                        return Update::InputApplied(applied);
+                slot = session.input.reserve(), if !self.pending.is_empty() => {
+                    if let Some(update) = self.hand_on(slot.ok()) {
+                        return update;
                     }
                 }
                 painted = poll_fn(|cx| match &mut self.painting {

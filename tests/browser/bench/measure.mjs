@@ -2,7 +2,7 @@
 // Terminals in Chromium: throughput of a log, Ctrl-C during a flood, from a click to the prompt.
 // Reads a plan from standard input: {"ways": {"ttyd": URL, …}, "transom": {"url", "key", "build"}, "directory",
 // "log", "log_bytes"}. Prints a line of JSON for each measure: {way, measure, unit, values}, or
-// {way, skipped}. Terminals are looked at as people do: by what stands on the screen.
+// {way, skipped}. Terminals are looked at as people do: by what stands on the screen, from the moment it does.
 import { text } from "node:stream/consumers";
 import { chromium } from "@playwright/test";
 
@@ -20,21 +20,24 @@ const browser = await chromium.launch({
   executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 });
+/** What to do with the time of a click. */
+let told = (/** @type {number} */ _at) => {};
 try {
-  const peers = Object.entries(plan.ways).map(([way, url]) => ({ way, url: async () => url }));
-  for (const { way, url } of [{ way: "transom", url: transomPage }, ...peers]) {
+  const peers = Object.entries(plan.ways).map(([way, url]) => ({ way, terminal: async () => url }));
+  const transom = { way: "transom", terminal: () => transomPage("/terminal"), before: () => transomPage("") };
+  for (const door of [transom, ...peers]) {
     try {
-      await measure(way, url);
+      await measure(door);
     } catch (error) {
-      say({ way, skipped: String(error).split("\n")[0] });
+      say({ way: door.way, skipped: String(error).split("\n")[0] });
     }
   }
 } finally {
   await browser.close();
 }
 
-/** The address of a terminal; good for one page, and for a minute. */
-async function transomPage() {
+/** The address of one of the build's pages; good for one page, and for a minute. @param {string} page */
+async function transomPage(page) {
   const { url, key, build } = plan.transom;
   const response = await fetch(`${url}/api/v1/builds/${build}/tokens`, {
     method: "POST",
@@ -42,14 +45,22 @@ async function transomPage() {
     body: JSON.stringify({ sub: "u-Dana", name: "Dana", capabilities: ["terminal.view", "terminal.control"] }),
   });
   const { code } = /** @type {{code: string}} */ (await response.json());
-  return `${url}/b/${build}/terminal#${code}`;
+  return `${url}/b/${build}${page}#${code}`;
 }
 
-/** @param {string} way @param {() => Promise<string>} url */
-async function measure(way, url) {
+/**
+ * @typedef {object} Door a way to a terminal
+ * @property {string} way
+ * @property {() => Promise<string>} terminal its address
+ * @property {() => Promise<string>} [before] the page where people click to open it, if it has one
+ */
+
+/** @param {Door} door */
+async function measure(door) {
+  const { way } = door;
   const rates = [];
   for (let run = 0; run < THROUGHPUT_RUNS; run += 1) {
-    await onPage(await url(), async (page) => {
+    await onPage(await door.terminal(), async (page) => {
       await settle(page);
       const began = performance.now();
       await line(page, `cat ${plan.log}; echo D''ONE`);
@@ -59,7 +70,7 @@ async function measure(way, url) {
   }
   say({ way, measure: "38 MB log", unit: "MB/s", values: rates });
   const interrupts = [];
-  await onPage(await url(), async (page) => {
+  await onPage(await door.terminal(), async (page) => {
     await settle(page);
     for (let run = 0; run < INTERRUPTS; run += 1) {
       await line(page, "clear; yes 'a line of sixty characters, as a chatty test might print it.'");
@@ -69,21 +80,29 @@ async function measure(way, url) {
   });
   say({ way, measure: "Ctrl-C", unit: "ms", values: interrupts });
   const prompts = [];
-  for (let run = 0; run < PROMPTS; run += 1) {
-    await onPage("about:blank", async (page) => {
-      await page.setContent(`<a href="${await url()}">open</a>`);
+  await onPage(door.before ? await door.before() : "about:blank", async (page) => {
+    for (let run = 0; run < PROMPTS; run += 1) {
+      if (!door.before) await page.setContent(link(await door.terminal()));
+      const before = page.url();
       // Nobody opens the next terminal within a second of the last.
       await page.waitForTimeout(1200);
-      const began = performance.now();
-      await page.getByText("open").click({ noWaitAfter: true });
-      await page.waitForFunction(() => /[$#>]\s*$/.test(globalThis["screenText"]?.() ?? ""), null, {
-        polling: "raf",
-        timeout: PATIENCE_MS,
-      });
-      prompts.push(performance.now() - began);
-    });
-  }
+      let clicked = Number.NaN;
+      told = (at) => {
+        clicked = at;
+      };
+      await page.getByRole("button", { name: "Open terminal" }).click({ noWaitAfter: true });
+      const handle = await page.waitForFunction(() => globalThis["promptAt"], null, { timeout: PATIENCE_MS });
+      prompts.push(Number(await handle.jsonValue()) - clicked);
+      await line(page, "exit");
+      await page.goto(before);
+    }
+  });
   say({ way, measure: "click to prompt", unit: "ms", values: prompts });
+}
+
+/** What a dashboard would show. @param {string} url */
+function link(url) {
+  return `<button onclick="location='${url}'">Open terminal</button>`;
 }
 
 /** @param {string} url @param {(page: import("@playwright/test").Page) => Promise<void>} work */
@@ -91,7 +110,10 @@ async function onPage(url, work) {
   const context = await browser.newContext({ viewport: { width: 1120, height: 720 } });
   try {
     const page = await context.newPage();
+    await page.exposeFunction("tellOfClick", (/** @type {number} */ at) => told(at));
     await page.addInitScript(watchScreen);
+    // Whether to leave while something runs.
+    page.on("dialog", (dialog) => dialog.accept());
     await page.goto(url);
     await work(page);
   } finally {
@@ -99,26 +121,37 @@ async function onPage(url, work) {
   }
 }
 
-/** Runs in the page: what the terminal's rows show, wherever the page keeps them, and when a key went down. */
+/** Runs in the page: what the terminal's rows show, wherever the page keeps them, and when what happened. */
 function watchScreen() {
   const rows = () =>
     document.querySelector(".xterm-rows") ??
     document.querySelector("transom-terminal")?.shadowRoot?.querySelector(".xterm-rows");
-  Object.assign(globalThis, {
-    screenText: () =>
-      [...(rows()?.children ?? [])]
-        .map((row) => row.textContent ?? "")
-        .join("\n")
-        .replace(/\u00a0/g, " ")
-        .trimEnd(),
-  });
-  addEventListener(
-    "keydown",
-    (event) => {
-      if (event.ctrlKey && event.key === "c") Object.assign(globalThis, { keyDownAt: performance.now() });
-    },
-    true,
-  );
+  const screenText = () =>
+    [...(rows()?.children ?? [])]
+      .map((row) => row.textContent ?? "")
+      .join("\n")
+      .replace(/\u00a0/g, " ")
+      .trimEnd();
+  Object.assign(globalThis, { screenText, promptAt: 0, calmAt: 0 });
+  const look = () => {
+    const text = screenText();
+    const now = Date.now();
+    if (!globalThis["promptAt"] && /[$#>]\s*$/.test(text)) Object.assign(globalThis, { promptAt: now });
+    if (text.endsWith("bench>")) globalThis["calmAt"] ||= now;
+    else Object.assign(globalThis, { calmAt: 0 });
+  };
+  const begin = () => {
+    const found = rows();
+    if (!found) return void requestAnimationFrame(begin);
+    new MutationObserver(look).observe(found, { childList: true, subtree: true, characterData: true });
+    look();
+  };
+  requestAnimationFrame(begin);
+  addEventListener("click", () => globalThis["tellOfClick"](Date.now()), true);
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (event.ctrlKey && event.key === "c") Object.assign(globalThis, { keyDownAt: Date.now() });
+  };
+  addEventListener("keydown", onKey, true);
 }
 
 /** @param {import("@playwright/test").Page} page */
@@ -143,17 +176,17 @@ async function shows(page, mark) {
 
 /** Presses Ctrl-C; how long until the prompt is the last thing on the screen. @param {import("@playwright/test").Page} page */
 async function interrupt(page) {
-  const calm = page.waitForFunction(
-    () => {
-      const at = globalThis["keyDownAt"];
-      return at !== undefined && globalThis["screenText"]().endsWith("bench>") && performance.now() - at;
-    },
-    null,
-    { polling: "raf", timeout: PATIENCE_MS },
-  );
   await page.evaluate(() => Object.assign(globalThis, { keyDownAt: undefined }));
   await page.keyboard.press("Control+c");
-  return Number(await (await calm).jsonValue());
+  const handle = await page.waitForFunction(
+    () => {
+      const { keyDownAt, calmAt } = /** @type {any} */ (globalThis);
+      return keyDownAt !== undefined && calmAt > keyDownAt && [calmAt - keyDownAt];
+    },
+    null,
+    { timeout: PATIENCE_MS },
+  );
+  return Number((await handle.jsonValue())[0]);
 }
 
 /** @param {object} what */

@@ -38,8 +38,8 @@ async fn a_terminal_has_exactly_the_builds_environment_and_directory() -> anyhow
     assert_eq!(seen["TRANSOM_BUILD_ID"], "b1");
     assert_eq!(seen["TRANSOM_SESSION_ID"], socket.welcomed()?.session);
     assert_eq!((seen["TERM"].as_str(), seen["COLORTERM"].as_str()), ("xterm-256color", "truecolor"));
-    socket.type_text("pwd; hello there; shopt -q login_shell || echo not-a-login-shell\r").await?;
-    let text = socket.see("not-a-login-shell\r\n").await?;
+    socket.type_text("pwd; hello there; shopt -q login_shell || echo not-a-login-$((1))-shell\r").await?;
+    let text = socket.see("not-a-login-1-shell\r\n").await?;
     assert!(text.contains(&format!("\r\n{}\r\n", machine.build_dir().display())), "{text}");
     assert!(text.contains("\r\nhello there\r\n"), "{text}");
     assert!(

@@ -38,6 +38,11 @@ export interface AttachmentOptions {
 const encoder = new TextEncoder();
 const FALLBACK: Size = { cols: 80, rows: 24 };
 const NOTHING = new Uint8Array(0);
+/** Ctrl-C, Ctrl-\ and Ctrl-Z, and the backlog from which on the server skips it, in bytes. */
+const INTERRUPTS: ReadonlySet<number> = new Set([0x03, 0x1c, 0x1a]);
+const WORTH_SKIPPING = 32 * 1024;
+/** A server that skips nothing is not waited for any longer. */
+const SKIP_MS = 300;
 /** Output is told of at most this often. */
 const ACTIVITY_MS = 500;
 
@@ -52,6 +57,7 @@ export class Attachment {
   #driver: string | null = null;
   /** Offset behind all output that is on the screen or on its way there. */
   #shown = 0;
+  #skipping: ReturnType<typeof setTimeout> | undefined;
   #activeAt = Number.NEGATIVE_INFINITY;
   #connected = false;
   #exited = false;
@@ -65,7 +71,7 @@ export class Attachment {
     screen.resize(screen.boxSize ?? FALLBACK);
     this.#muted = muteReplies(screen.term, () => this.mayAnswer);
     this.#queue = new OutputQueue(
-      { write: (bytes, parsed) => screen.term.write(this.#characters.whole(bytes), parsed) },
+      { write: (bytes, parsed) => this.#write(bytes, parsed) },
       (offset) => this.#connection.parsed(offset),
     );
     this.#queue.reset(0, (done) => this.#afresh(options.keepHistory, null, NOTHING, done));
@@ -111,6 +117,8 @@ export class Attachment {
 
   input(bytes: Uint8Array): void {
     this.#connection.send(bytes);
+    const interrupts = bytes.some((byte) => INTERRUPTS.has(byte));
+    if (interrupts && this.mayType && this.#queue.waiting > WORTH_SKIPPING) this.#skipSoon();
   }
 
   /** Who drives asks the server first, so that everybody reflows at the same byte. */
@@ -149,8 +157,26 @@ export class Attachment {
 
   dispose(): void {
     this.#disposed = true;
+    clearTimeout(this.#skipping);
     this.#muted.dispose();
     this.#connection.leave();
+  }
+
+  #write(bytes: Uint8Array, parsed: () => void): void {
+    this.#screen.term.write(this.#characters.whole(bytes), () => {
+      parsed();
+      this.#screen.frames?.parsed(bytes.length, !this.#queue.isEmpty);
+    });
+  }
+
+  /** The server skips the backlog (`session/flush.rs`) and sends a reset; what is here waits for that. */
+  #skipSoon(): void {
+    this.#queue.paused = true;
+    this.#screen.frames?.wait();
+    clearTimeout(this.#skipping);
+    this.#skipping = setTimeout(() => {
+      this.#queue.paused = false;
+    }, SKIP_MS);
   }
 
   #listener(): ConnectionListener {
@@ -243,6 +269,7 @@ export class Attachment {
       this.#characters.reset();
       term.write(this.#characters.whole(screen), () => {
         this.#history.redraws(false);
+        this.#screen.frames?.now();
         done();
       });
     });

@@ -22,11 +22,11 @@ beforeEach(() => {
 const KIB = 1024;
 const parse = () => done.shift()?.();
 
-it("hands over frames as they are, 128 KiB ahead of what is parsed", () => {
+it("hands over frames as they are, 64 KiB ahead of what is parsed", () => {
   for (let i = 0; i < 9; i += 1) queue.push(i * 32 * KIB, new Uint8Array(32 * KIB));
-  expect(written).toEqual(Array(4).fill(32 * KIB));
+  expect(written).toEqual(Array(2).fill(32 * KIB));
   parse();
-  expect(written).toHaveLength(5);
+  expect(written).toHaveLength(3);
   while (done.length > 0) parse();
   expect(written).toHaveLength(9);
   expect(acks.at(-1)).toBe(9 * 32 * KIB);
@@ -106,4 +106,25 @@ it("lets a second reset replace what waited behind the first", () => {
   first();
   expect(order).toEqual(["first", "second"]);
   expect(written).toEqual([2]);
+});
+
+it("hands nothing over while it is paused, and goes on with a reset or when told", () => {
+  for (let i = 0; i < 9; i += 1) queue.push(i * 32 * KIB, new Uint8Array(32 * KIB));
+  expect(queue.waiting).toBe(9 * 32 * KIB);
+  queue.paused = true;
+  while (done.length > 0) parse();
+  expect(written).toHaveLength(2);
+  expect(queue.waiting).toBe(7 * 32 * KIB);
+  queue.paused = false;
+  expect(written).toHaveLength(4);
+  queue.paused = true;
+  let ran = false;
+  queue.reset(900 * KIB, (finish) => {
+    ran = true;
+    finish();
+  });
+  while (done.length > 0) parse();
+  expect(ran).toBe(true);
+  queue.push(900 * KIB, new Uint8Array(KIB));
+  expect(written).toHaveLength(5);
 });

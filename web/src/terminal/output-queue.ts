@@ -12,10 +12,10 @@ export interface Emulator {
 type Item = { bytes: Uint8Array; end: number } | { run: (done: () => void) => void };
 
 /**
- * Handed over at once. Parsed in a few milliseconds, so that a reset is never far off; enough that the
- * emulator always has something to go on with.
+ * Handed over at once. Parsed in a few milliseconds, so that a reset is never far off. The emulator asks
+ * for more before it pauses, so it never has to wait for some.
  */
-export const HANDFUL_BYTES = 128 * 1024;
+export const HANDFUL_BYTES = 64 * 1024;
 
 export class OutputQueue {
   readonly #emulator: Emulator;
@@ -26,6 +26,7 @@ export class OutputQueue {
   #handed = 0;
   #acting = false;
   #pumping = false;
+  #paused = false;
   #handful = HANDFUL_BYTES;
   #acked = 0;
   /** Goes up with every reset: what was handed over before needs no acknowledgement. */
@@ -40,6 +41,25 @@ export class OutputQueue {
   set handful(bytes: number) {
     this.#handful = bytes;
     this.#pump();
+  }
+
+  /** How much has come that is not parsed, in bytes. */
+  get waiting(): number {
+    let bytes = this.#handed;
+    for (const item of this.#items.slice(this.#done))
+      bytes += "run" in item ? 0 : item.bytes.length;
+    return bytes;
+  }
+
+  /** Keeps the emulator from taking more for now; a reset lets it go on. */
+  set paused(on: boolean) {
+    this.#paused = on;
+    this.#pump();
+  }
+
+  /** Whether everything that came is parsed. */
+  get isEmpty(): boolean {
+    return this.#handed === 0 && this.#done === this.#items.length;
   }
 
   push(offset: number, bytes: Uint8Array): void {
@@ -67,6 +87,7 @@ export class OutputQueue {
     this.#items = [{ run }];
     this.#done = 0;
     this.#acked = offset;
+    this.#paused = false;
     this.#pump();
   }
 
@@ -86,7 +107,7 @@ export class OutputQueue {
   /** What may be begun now. */
   #next(): Item | undefined {
     const item = this.#items[this.#done];
-    if (item === undefined || this.#acting) return undefined;
+    if (item === undefined || this.#acting || this.#paused) return undefined;
     const idle = this.#handed === 0;
     if ("run" in item) return idle ? item : undefined;
     return idle || this.#handed + item.bytes.length <= this.#handful ? item : undefined;
@@ -111,8 +132,7 @@ export class OutputQueue {
   }
 
   #onParsed(end: number): void {
-    const drained = this.#handed === 0 && this.#done === this.#items.length;
-    if (!drained && end - this.#acked < ACK_EVERY_BYTES) return;
+    if (!this.isEmpty && end - this.#acked < ACK_EVERY_BYTES) return;
     this.#acked = end;
     this.#acknowledge(end);
   }

@@ -4,6 +4,7 @@ import { Terminal } from "@xterm/xterm";
 import { TERMINAL_MAX, TERMINAL_MIN } from "../protocol/gen/limits";
 import type { Size } from "../protocol/gen/Size";
 import { FONT_STACK } from "./font";
+import type { Frames } from "./frames";
 import { themeOf } from "./palette";
 import type { Palette } from "./palettes";
 import { cleanTitle } from "./title";
@@ -24,6 +25,8 @@ export interface ScreenOptions {
 
 export class Screen {
   readonly term: Terminal;
+  /** Comes with the tools, after the first screen. */
+  frames: Frames | null = null;
   readonly #box: HTMLElement;
   readonly #mount: HTMLElement;
   readonly #fit = new FitAddon();

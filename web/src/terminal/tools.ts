@@ -2,6 +2,7 @@
 import { ContextMenu } from "./context-menu";
 import { coveredBelow } from "./covered";
 import { Drawing } from "./drawing";
+import { Frames } from "./frames";
 import { KeyRow } from "./key-row";
 import { type KeyMeaning, meaningOf } from "./keys";
 import { Links } from "./links";
@@ -80,6 +81,7 @@ export class Tools {
     this.#program = new Program(host, this.#toasts);
     this.#keysPlace = this.#part();
     this.#drawing = new Drawing(screen.term, element);
+    screen.frames = Frames.of(screen.term);
     const focus = () => screen.term.focus();
     this.#menu = new ContextMenu(this.#part(), () => this.#menuItems(), focus);
     void links.load().catch(() => {});
@@ -154,6 +156,7 @@ export class Tools {
     this.#program.dispose();
     this.#toasts.dispose();
     this.#drawing.dispose();
+    this.#host.screen.frames?.dispose();
     this.#place.replaceChildren();
   }
 

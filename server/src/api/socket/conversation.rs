@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
@@ -12,6 +13,7 @@ use transom_protocol::problem::Problem;
 use transom_protocol::wire::{AccessNotice, ClientFrame, ClientMessage, ServerFrame, ServerMessage, Welcome};
 
 use super::leave::{Leave, broken, malformed};
+use super::outbox::Outbox;
 use crate::access::Grant;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{Life, State, Warning, sentence};
@@ -63,12 +65,15 @@ impl<'a> Conversation<'a> {
         let idle_after = Duration::from_secs(self.entry.record().policy.idle_s.into());
         let idle = tokio::time::sleep(idle_after);
         tokio::pin!(idle);
-        if send(socket, &self.welcome()).await.is_err() || self.tell_access(socket, None).await.is_err() {
-            return Leave::Silently;
-        }
+        let (mut sink, mut stream) = socket.split();
+        let mut out = Outbox::default();
+        out.push(text(&self.welcome()));
+        out.extend(self.access_news(None));
         loop {
+            let through = out.is_empty();
             tokio::select! {
-                message = socket.recv() => {
+                // Heard also while a slow network takes what is sent: Ctrl-C must not queue behind output.
+                message = stream.next(), if out.has_room() => {
                     let message = match message {
                         Some(Ok(message)) => message,
                         Some(Err(error)) => return broken(&error).map_or(Leave::Silently, Leave::Because),
@@ -79,18 +84,19 @@ impl<'a> Conversation<'a> {
                         idle.as_mut().reset(tick() + idle_after);
                     }
                     match self.heard(message).await {
-                        Ok(Some(answer)) => if send(socket, &answer).await.is_err() { return Leave::Silently },
-                        Ok(None) => {}
+                        Ok(answer) => out.extend(answer.as_ref().map(text)),
                         Err(leave) => return leave,
                     }
                 }
-                update = self.viewer.next() => {
-                    let message = match self.shown(update) {
-                        Ok(message) => message,
-                        Err(leave) => return leave,
-                    };
-                    if socket.send(message).await.is_err() {
+                sent = out.send(&mut sink), if !through => {
+                    if sent.is_err() {
                         return Leave::Silently;
+                    }
+                }
+                update = next_of(&mut self.viewer, through), if out.has_room() => {
+                    match self.shown(update) {
+                        Ok(message) => out.push(message),
+                        Err(leave) => return leave,
                     }
                 }
                 _ = records.changed() => {
@@ -98,21 +104,18 @@ impl<'a> Conversation<'a> {
                     if let Err(leave) = self.check_role() {
                         return leave;
                     }
-                    if self.tell_access(socket, None).await.is_err() {
-                        return Leave::Silently;
-                    }
+                    out.extend(self.access_news(None));
                 }
                 _ = warnings.changed() => {
                     let warning = *warnings.borrow_and_update();
-                    if self.tell_access(socket, warning).await.is_err() {
-                        return Leave::Silently;
-                    }
+                    out.extend(self.access_news(warning));
                 }
                 _ = pings.tick() => {
                     unanswered += 1;
-                    if unanswered > MISSED_PINGS || socket.send(Message::Ping(Bytes::new())).await.is_err() {
+                    if unanswered > MISSED_PINGS {
                         return Leave::Silently;
                     }
+                    out.push(Message::Ping(Bytes::new()));
                 }
                 () = &mut idle, if !idle_after.is_zero() => return Problem::Idle.into(),
             }
@@ -219,17 +222,13 @@ impl<'a> Conversation<'a> {
         Ok(Message::Binary(frame.encode()))
     }
 
-    /// Says how long access lasts, where that is news or a warning.
-    async fn tell_access(
-        &mut self,
-        socket: &mut WebSocket,
-        warning: Option<Warning>,
-    ) -> Result<(), axum::Error> {
+    /// How long access lasts, where that is news or a warning.
+    fn access_news(&mut self, warning: Option<Warning>) -> Option<Message> {
         let record: Arc<BuildRecord> = self.entry.record();
         let life: Life = self.app.door.life(&record);
         let news = (life.ends_at, life.state);
         if warning.is_none() && self.told == Some(news) {
-            return Ok(());
+            return None;
         }
         self.told = Some(news);
         let notice = ServerMessage::Access(AccessNotice {
@@ -239,8 +238,13 @@ impl<'a> Conversation<'a> {
             warning_min: warning.map(|w| w.minutes.into()),
             now: self.app.door.now().to_string(),
         });
-        send(socket, &notice).await
+        Some(text(&notice))
     }
+}
+
+/// What there is for a browser that has taken everything so far, or only what became of its input.
+async fn next_of(viewer: &mut Viewer, through: bool) -> Update {
+    if through { viewer.next().await } else { viewer.forward().await }
 }
 
 /// Resolves when the viewer has to go, whatever it is doing.
@@ -278,8 +282,4 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
 
 fn text(message: &ServerMessage) -> Message {
     Message::Text(message.to_text().into())
-}
-
-async fn send(socket: &mut WebSocket, message: &ServerMessage) -> Result<(), axum::Error> {
-    socket.send(text(message)).await
 }

@@ -11,7 +11,7 @@ use russh::{Channel, ChannelMsg, Disconnect, Preferred, cipher};
 use transom_protocol::wire::Size;
 
 use super::certificate;
-use super::launch::{self, Manner};
+use super::launch::{self, Kit, Manner};
 use super::valve::{Valve, Valved};
 use crate::backend::{BackendError, Credential, Target};
 
@@ -132,6 +132,7 @@ impl Connection {
         target: &Target,
         size: Size,
         manner: Manner,
+        kit: Kit,
     ) -> Result<Channel<client::Msg>, BackendError> {
         let opening = async {
             let mut channel = self.handle.channel_open_session().await.map_err(refused)?;
@@ -140,7 +141,7 @@ impl Connection {
                 .request_pty(true, "xterm-256color", size.cols.into(), size.rows.into(), 0, 0, &[])
                 .await
                 .map_err(refused)?;
-            match launch::command(target, manner) {
+            match launch::command(target, manner, kit) {
                 Some(command) => channel.exec(true, command).await.map_err(refused)?,
                 None => channel.request_shell(true).await.map_err(refused)?,
             }

@@ -7,7 +7,7 @@ use tokio::time::Duration;
 use transom_protocol::wire::Size;
 
 use super::connect::Connection;
-use super::launch::{Manner, Mark, Marks};
+use super::launch::{Kit, Manner, Mark, Marks};
 use super::pump;
 use crate::access::build::Platform;
 use crate::backend::{BackendError, Exit, Link, Target, Terminal, TerminalEvent};
@@ -24,6 +24,7 @@ const INTERRUPT: u8 = 0x03;
 /// How a shell's start goes, as far as the pump sees it.
 pub(super) struct Start {
     manner: Manner,
+    kit: Kit,
     marks: Marks,
     /// Whether anything was shown beyond marks.
     shown: bool,
@@ -73,8 +74,8 @@ impl Typed {
 }
 
 impl Start {
-    fn new(manner: Manner, typed: Typed) -> Self {
-        Self { manner, marks: Marks::new(), shown: false, age: Age::New, typed }
+    fn new(manner: Manner, kit: Kit, typed: Typed) -> Self {
+        Self { manner, kit, marks: Marks::new(), shown: false, age: Age::New, typed }
     }
 
     /// Output as it is to be shown.
@@ -111,6 +112,9 @@ impl Start {
 
     /// What to try after a shell has ended, and what to say about it.
     fn next(&self) -> Option<(Manner, &'static str)> {
+        if self.is_wanting() {
+            return Some((self.manner, ""));
+        }
         if self.marks.reached() == Mark::Ready || (self.typed.any && self.age == Age::Old) {
             return None;
         }
@@ -129,6 +133,11 @@ impl Start {
             }
             (Manner::Login, _) => None,
         }
+    }
+
+    /// Whether the machine has asked for the other kit.
+    fn is_wanting(&self) -> bool {
+        self.kit == Kit::Perl && self.marks.reached() == Mark::Wanting
     }
 
     /// What to say where nothing could be started at all.
@@ -153,8 +162,8 @@ pub(super) async fn run(
         return Ok(Exit::Unknown);
     }
     let windows = target.platform == Platform::Windows;
-    let mut start =
-        Start::new(if windows { Manner::Login } else { Manner::User }, Typed { size, ..Typed::default() });
+    let manner = if windows { Manner::Login } else { Manner::User };
+    let mut start = Start::new(manner, Kit::Perl, Typed { size, ..Typed::default() });
     loop {
         let exit = pump::pump(channel, connection.valve(), &mut link, &mut start).await?;
         if windows || link.is_over() {
@@ -166,14 +175,17 @@ pub(super) async fn run(
             }
             return Ok(exit);
         };
-        tracing::debug!(?manner, "the shell ended before its first prompt");
-        let _ = link.output.send(notice(words)).await;
+        tracing::debug!(?manner, wanting = start.is_wanting(), "the shell ended before its first prompt");
+        let kit = if start.is_wanting() { Kit::Sh } else { start.kit };
+        if !words.is_empty() {
+            let _ = link.output.send(notice(words)).await;
+        }
         connection.valve().open();
-        let Ok(another) = connection.terminal(target, start.typed.size, manner).await else {
+        let Ok(another) = connection.terminal(target, start.typed.size, manner, kit).await else {
             return Ok(exit);
         };
         channel = another;
-        start = Start::new(manner, start.typed.handed_on(manner == Manner::Bare));
+        start = Start::new(manner, kit, start.typed.handed_on(manner != Manner::Login));
     }
 }
 
@@ -186,7 +198,7 @@ mod tests {
     use super::*;
 
     fn start(manner: Manner, said: &'static [u8], typed: &[u8], age: Age) -> Start {
-        let mut start = Start::new(manner, Typed::default());
+        let mut start = Start::new(manner, Kit::Perl, Typed::default());
         start.output(Bytes::from_static(said));
         if !typed.is_empty() {
             start.typed.note(typed);
@@ -219,6 +231,17 @@ mod tests {
         assert!(start(Login, b"", b"", Age::New).epitaph().is_some());
         assert!(start(Login, b"", b"exit\r", Age::New).epitaph().is_none());
         assert!(start(User, READY, b"", Age::New).epitaph().is_none());
+    }
+
+    #[test]
+    fn a_machine_gets_the_whole_kit_once() {
+        let wanting = b"\x1b]7337;transom;started\x07\x1b]7337;transom;wanting\x07";
+        assert_eq!(next(Manner::User, wanting, b"ls\r", Age::Old), Some(Manner::User));
+        assert_eq!(next(Manner::Bare, wanting, b"", Age::New), Some(Manner::Bare));
+        let mut again = start(Manner::User, wanting, b"", Age::New);
+        again.kit = Kit::Sh;
+        assert!(!again.is_wanting());
+        assert_eq!(again.next().map(|(manner, _)| manner), Some(Manner::Login));
     }
 
     #[test]

@@ -5,10 +5,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_util::io::poll_read_buf;
 
 /// Bytes read from the socket at once. russh reads each packet in two pieces, and sshd sends a
-/// packet per read of its PTY; without this each costs two system calls.
+/// packet per read of its PTY; without this each costs two system calls. The memory is given back
+/// while nothing comes: most terminals are idle.
 const READ_BYTES: usize = 32 * 1024;
 
 /// Opens and closes the reading side of a [`Valved`] stream. Open at first.
@@ -51,30 +54,42 @@ impl Valve {
 /// A stream behind a [`Valve`].
 #[derive(Debug)]
 pub(super) struct Valved<S> {
-    stream: BufReader<S>,
+    stream: S,
+    /// What was read and not yet taken.
+    ahead: BytesMut,
     valve: Valve,
 }
 
-impl<S: AsyncRead> Valved<S> {
+impl<S> Valved<S> {
     pub(super) fn new(stream: S, valve: Valve) -> Self {
-        Self { stream: BufReader::with_capacity(READ_BYTES, stream), valve }
+        Self { stream, ahead: BytesMut::new(), valve }
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Valved<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.valve.holds_back(cx.waker()) {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.valve.holds_back(cx.waker()) {
             return Poll::Pending;
         }
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        if this.ahead.is_empty() {
+            this.ahead.reserve(READ_BYTES);
+            match poll_read_buf(Pin::new(&mut this.stream), cx, &mut this.ahead) {
+                Poll::Ready(read) => read.map(drop)?,
+                Poll::Pending => {
+                    this.ahead = BytesMut::new();
+                    return Poll::Pending;
+                }
+            }
+        }
+        let taken = this.ahead.len().min(buf.remaining());
+        buf.put_slice(&this.ahead[..taken]);
+        this.ahead.advance(taken);
+        Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Valved<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Valved<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }

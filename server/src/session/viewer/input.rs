@@ -1,11 +1,16 @@
 //! What a viewer sends: input and its size. The only place that asks whether it may.
 
+use std::future::pending;
+use std::sync::Arc;
+
 use bytes::{Buf, Bytes};
+use tokio::sync::mpsc::Permit;
 use transom_protocol::limits;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::{Role, Size};
 
-use super::Viewer;
+use super::{Update, Viewer};
+use crate::backend::TerminalInput;
 use crate::clock::tick;
 use crate::session::flush::Flush;
 
@@ -57,6 +62,34 @@ impl Viewer {
         Ok(())
     }
 
+    /// Hands input on, and nothing else: for a browser that takes no output just now. Dropping the future
+    /// loses nothing.
+    pub async fn forward(&mut self) -> Update {
+        let session = Arc::clone(&self.session);
+        loop {
+            if self.pending.is_empty() {
+                return pending().await;
+            }
+            let slot = session.input.reserve().await;
+            if let Some(update) = self.hand_on(slot.ok()) {
+                return update;
+            }
+        }
+    }
+
+    /// Hands the oldest input on; `slot` is `None` where the machine takes none any more.
+    pub(super) fn hand_on(&mut self, slot: Option<Permit<'_, TerminalInput>>) -> Option<Update> {
+        let bytes = self.pending.pop_front()?;
+        self.pending_bytes -= bytes.len() as u64;
+        if let Some(flush) = &mut self.flush {
+            flush.reached(tick().into_std());
+        }
+        let slot = slot?;
+        let applied = self.apply(bytes.len() as u64)?;
+        slot.send(TerminalInput::Bytes(bytes));
+        Some(Update::InputApplied(applied))
+    }
+
     /// Input that never reaches the machine. It is done with: were it left open, the browser would send
     /// it again after a dropped connection, perhaps in a role in which it is heeded.
     fn drop_input(&mut self, len: u64) {
@@ -77,7 +110,7 @@ impl Viewer {
 
     /// Counts input as applied and takes the wheel; `None` where this connection is no longer the
     /// seat's newest, so that nothing is applied twice.
-    pub(super) fn apply(&self, len: u64) -> Option<u64> {
+    fn apply(&self, len: u64) -> Option<u64> {
         let (applied, took_the_wheel) = {
             let mut seats = self.session.seats();
             let seat = seats.mine(&self.id, self.generation)?;

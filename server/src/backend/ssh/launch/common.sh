@@ -77,8 +77,18 @@ __transom_command() {
       fi
       ;;
     'env reload')
-      command exec /bin/sh -c 'k=$6; eval "$6"' transom "$__transom_session" "$__transom_build" reload \
-        "$__transom_place" "$PWD" "$__transom_kit"
+      case $__transom_kit in
+        d=*)
+          command exec /bin/sh -c 'k=$6; eval "$6"' transom "$__transom_session" "$__transom_build" reload \
+            "$__transom_place" "$PWD" "$__transom_kit"
+          ;;
+      esac
+      if ! command -v perl >/dev/null 2>&1; then
+        printf 'transom: perl is not found any more; a new terminal has the new environment\n' >&2
+        return 1
+      fi
+      command exec perl -e 'eval((split /\x1e/, $ARGV[6])[0]); die $@ if $@' -- "$__transom_session" \
+        "$__transom_build" reload "$__transom_place" "$PWD" "$__transom_dir" "$__transom_kit"
       ;;
     cd)
       __transom_read || :

@@ -1,13 +1,11 @@
-# Second stage in perl, without modules and without the single quote: exactly the snapshot, then the shell.
-my (%t, %o);
-for (keys %ENV) { if (/^__t_(\w+)$/) { $t{$1} = $ENV{$_} } else { $o{$_} = $ENV{$_} } }
+# Second stage in perl, without modules: exactly the snapshot, then the shell.
 my $file = "$t{place}/env";
 my ($kind, $why, %e) = ("none", "");
 # Other users of the machine must not have had a hand in it.
 my $ours = sub { ($_[4] == $> || $_[4] == 0) && !($_[2] & 022) };
 if (lstat $file) {
   my $in;
-  if (-l $t{place} || !$ours->(stat $t{place})) { $why = "its directory is not this account\x27s alone" }
+  if (-l $t{place} || !$ours->(stat $t{place})) { $why = "its directory is not this account's alone" }
   elsif (-l $file || !-f $file || !open($in, "<", $file)) { $why = "it cannot be read" }
   elsif (!$ours->(stat $in)) { $why = "others could have written it" }
   elsif (-s $in > 16 << 20) { $why = "it is too large" }
@@ -21,8 +19,8 @@ if (lstat $file) {
 my $say = sub { print STDERR "[transom] $_[0]\n" };
 if ($kind eq "none") {
   %e = %o;
-  $say->($why ? "The snapshot of the build\x27s environment was not used: $why. This is the machine\x27s own."
-    : "There is no snapshot of the build\x27s environment on this machine: this is the machine\x27s own.");
+  $say->($why ? "The snapshot of the build's environment was not used: $why. This is the machine's own."
+    : "There is no snapshot of the build's environment on this machine: this is the machine's own.");
 }
 delete @e{qw(SHLVL OLDPWD _ PS1 PROMPT_COMMAND)};
 for (qw(TERM COLORTERM TRANSOM TRANSOM_SESSION_ID TRANSOM_BUILD_ID SSH_CONNECTION SSH_CLIENT SSH_TTY PWD)) {
@@ -86,7 +84,6 @@ if ($sort eq "bash") {
     @run = ($name, $t{bare} ? "-di" : "-i");
   } else { $sort = ""; @run = ($name, "-fi") if $t{bare} }
 }
-$| = 1;
 print "\033]7337;transom;ready;$kind\007" unless $sort || $t{quiet};
 # One string of an environment may have 128 KiB on Linux: what no program can be given is left out.
 for (1 .. 100) {

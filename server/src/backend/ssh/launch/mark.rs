@@ -21,6 +21,8 @@ pub(in crate::backend::ssh) enum Mark {
     Silent,
     /// It runs: the account's own shell has let it.
     Started,
+    /// It has found no perl ([`super::Kit`]), and has ended.
+    Wanting,
     /// The user's rc files are through, the first prompt is there.
     Ready,
 }
@@ -100,6 +102,7 @@ fn mark(input: &[u8]) -> Found {
     let Some(said) = input.get(START.len()..end) else { return Found::Not };
     let reached = match said {
         b"started" => Mark::Started,
+        b"wanting" => Mark::Wanting,
         _ if said.starts_with(b"ready;") => Mark::Ready,
         _ => return Found::Not,
     };

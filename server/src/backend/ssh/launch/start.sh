@@ -1,4 +1,4 @@
-# First stage, for any POSIX sh: $1 session, $2 build, $3 manner (user, bare or reload), $4 on a reload
+# First stage where there is no perl, for any POSIX sh: $1 session, $2 build, $3 manner (user, bare or reload), $4 on a reload
 # the snapshot's directory, $5 the current directory. k is this whole text, d the build directory.
 [ -t 0 ] || { ( : </dev/tty ) 2>/dev/null && exec </dev/tty; }
 [ -t 1 ] || { ( : >/dev/tty ) 2>/dev/null && exec >/dev/tty; }
@@ -52,9 +52,6 @@ TERM=${TERM:-xterm-256color} COLORTERM=truecolor TRANSOM=1 TRANSOM_SESSION_ID=$1
 export TERM COLORTERM TRANSOM TRANSOM_SESSION_ID TRANSOM_BUILD_ID PATH PWD
 export __t_kit __t_session __t_build __t_place __t_gen __t_step __t_shell __t_dir __t_start __t_lang
 export __t_bare __t_quiet __t_common __t_bash __t_zsh __t_zshenv __t_sh
-if command -v perl >/dev/null 2>&1; then
-  exec perl -e "$__t_perl"
-fi
 if command -v python3 >/dev/null 2>&1; then
   exec python3 -IS -c "$__t_python"
 fi

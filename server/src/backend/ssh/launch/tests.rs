@@ -54,20 +54,21 @@ fn every_shell_of_an_account_starts_it_and_a_hostile_directory_stays_a_name() {
     let disk = Disk::new();
     let dir = disk.path("it's $(touch pwned) `x` \"y\" \\n \\\\ ! % -n ä\nb");
     std::fs::create_dir(&dir).unwrap();
-    let command = launcher("s1", "b1", &dir, Manner::User);
+    let commands = [Kit::Perl, Kit::Sh].map(|kit| launcher("s1", "b1", &dir, Manner::User, kit));
     for shell in ["sh", "dash", "bash", "zsh", "mksh", "fish", "tcsh"] {
         let Some(found) = ["/bin", "/usr/bin"].iter().map(|d| Path::new(d).join(shell)).find(|p| p.exists())
         else {
             continue;
         };
-        let out = disk.run(&[found.to_str().unwrap(), "-c", &command], "/usr/bin:/bin");
-        let seen = shown(&out);
-        assert!(seen.contains(&format!("{dir}\n")), "{shell}: {seen}");
-        assert!(seen.contains("with-dash=it's\n") && seen.contains("TWO=a\nb\n"), "{shell}: {seen}");
-        assert!(
-            seen.contains("TRANSOM_SESSION_ID=s1\n") && !seen.contains("SECRET_OF_SSHD"),
-            "{shell}: {seen}"
-        );
+        for command in &commands {
+            let seen = shown(&disk.run(&[found.to_str().unwrap(), "-c", command], "/usr/bin:/bin"));
+            assert!(seen.contains(&format!("{dir}\n")), "{shell}: {seen}");
+            assert!(seen.contains("with-dash=it's\n") && seen.contains("TWO=a\nb\n"), "{shell}: {seen}");
+            assert!(
+                seen.contains("TRANSOM_SESSION_ID=s1\n") && !seen.contains("SECRET_OF_SSHD"),
+                "{shell}: {seen}"
+            );
+        }
     }
     assert!(!Path::new(&disk.path("pwned")).exists());
 }
@@ -84,20 +85,42 @@ fn busyboxs_tools_are_enough_with_perl_and_without() {
     }
     // It names /bin/sh, as a machine with busybox has it.
     let sh = disk.path("bin/sh");
-    let command = launcher("s1", "b1", &disk.path("home"), Manner::User).replacen("/bin/sh", &sh, 1);
+    let command = launcher("s1", "b1", &disk.path("home"), Manner::User, Kit::Sh).replacen("/bin/sh", &sh, 1);
     let plain = shown(&disk.run(&[&sh, "-c", &command], &disk.path("bin")));
     assert!(plain.contains("approximate: without perl or Python 1 variables"), "{plain}");
     assert!(plain.contains("TWO=a\nb\n") && !plain.contains("with-dash"), "{plain}");
+    let perl = launcher("s1", "b1", &disk.path("home"), Manner::User, Kit::Perl).replacen("/bin/sh", &sh, 1);
+    let wanting = shown(&disk.run(&[&sh, "-c", &perl], &disk.path("bin")));
+    assert_eq!(wanting, "\x1b]7337;transom;started\x07\x1b]7337;transom;wanting\x07");
     symlink("/usr/bin/perl", disk.path("bin/perl")).unwrap();
-    let exact = shown(&disk.run(&[&sh, "-c", &command], &disk.path("bin")));
+    let exact = shown(&disk.run(&[&sh, "-c", &perl], &disk.path("bin")));
     assert!(exact.contains("with-dash=it's\n") && exact.contains("TWO=a\nb\n"), "{exact}");
     assert!(!exact.contains("[transom]"), "{exact}");
 }
 
 #[test]
+fn both_kits_make_the_same_environment() {
+    let disk = Disk::new();
+    let description = r#"{"generation": 12, "step": "unit tests", "build_dir": "/var"}"#;
+    std::fs::write(disk.path("home/.transom/builds/b1/env.json"), description).unwrap();
+    for dir in ["", "/usr/share", "/nowhere/yet"] {
+        let [perl, sh] = [Kit::Perl, Kit::Sh].map(|kit| {
+            let command = launcher("s1", "b1", dir, Manner::User, kit);
+            let seen = shown(&disk.run(&["sh", "-c", &command], "/usr/bin:/bin"));
+            let mut lines: Vec<_> = seen.lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        });
+        assert_eq!(perl, sh);
+        let there = if dir.is_empty() { "PWD=/var".to_owned() } else { format!("PWD={dir}") };
+        assert_eq!(perl.contains(&there), dir != "/nowhere/yet", "{perl:?}");
+    }
+}
+
+#[test]
 fn a_machine_without_a_locale_gets_one_and_keeps_its_own() {
     let disk = Disk::new();
-    let command = launcher("s1", "b1", "", Manner::User);
+    let command = launcher("s1", "b1", "", Manner::User, Kit::Perl);
     let place = disk.path("home/.transom/builds/b1/env");
     let seen = shown(&disk.run(&["sh", "-c", &command], "/usr/bin:/bin"));
     assert!(seen.contains("\nLANG=C.UTF-8\n"), "{seen}");
@@ -110,7 +133,7 @@ fn a_machine_without_a_locale_gets_one_and_keeps_its_own() {
 
 #[test]
 fn a_variable_too_long_for_the_system_is_named_and_left_out() {
-    for path in ["/usr/bin:/bin", "python"] {
+    for kit in [Kit::Perl, Kit::Sh] {
         let disk = Disk::new();
         let place = disk.path("home/.transom/builds/b1/env");
         let mut snapshot = std::fs::read(&place).unwrap();
@@ -118,30 +141,29 @@ fn a_variable_too_long_for_the_system_is_named_and_left_out() {
         snapshot.extend_from_slice(&vec![b'x'; 300_000]);
         snapshot.push(0);
         std::fs::write(&place, snapshot).unwrap();
-        let path = if path == "python" {
+        let path = if kit == Kit::Sh {
             std::fs::create_dir(disk.path("bin")).unwrap();
             for tool in ["sh", "tr", "python3"] {
                 symlink(Path::new("/usr/bin").join(tool), disk.path(&format!("bin/{tool}"))).unwrap();
             }
             disk.path("bin")
         } else {
-            path.to_owned()
+            "/usr/bin:/bin".to_owned()
         };
-        let command = launcher("s1", "b1", "", Manner::User);
+        let command = launcher("s1", "b1", "", Manner::User, kit);
         let seen = shown(&disk.run(&["/bin/sh", "-c", &command], &path));
-        assert!(seen.contains("approximate: LONG is too long"), "{path}: {seen}");
-        assert!(seen.contains("with-dash=it's\n") && !seen.contains("xxxx"), "{path}: {seen}");
+        assert!(seen.contains("approximate: LONG is too long"), "{kit:?}: {seen}");
+        assert!(seen.contains("with-dash=it's\n") && !seen.contains("xxxx"), "{kit:?}: {seen}");
     }
 }
 
 #[test]
 fn the_command_holds_nothing_that_a_login_shell_could_misread() {
-    let command = launcher("s1", "b1", "/it's\n!", Manner::Bare);
-    let quotes = command.matches('\'').count();
-    assert_eq!(quotes, 12, "six quoted words");
-    assert!(!command.contains('\n') && !command.contains('!') && !command.contains("\\\\"));
-    assert!(command.len() < 32 * 1024, "{} bytes fit into one packet", command.len());
-    for second_stage in [include_str!("exact.pl"), include_str!("exact.py")] {
-        assert!(!second_stage.contains('\''));
+    for (kit, words, most) in [(Kit::Perl, 8, 16), (Kit::Sh, 6, 32)] {
+        let command = launcher("s1", "b1", "/it's\n!", Manner::Bare, kit);
+        assert_eq!(command.matches('\'').count(), 2 * words, "{kit:?}: quoted words");
+        assert!(!command.contains('\n') && !command.contains('!') && !command.contains("\\\\"));
+        assert!(command.len() < most * 1024, "{kit:?}: {} bytes", command.len());
     }
+    assert!(!include_str!("exact.py").contains('\''), "it becomes a word of the text for sh");
 }
