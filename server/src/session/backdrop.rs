@@ -65,7 +65,7 @@ impl Session {
                 cursor: stretch.end,
                 offset: stretch.until,
                 size: stretch.end_size,
-                screen: screen.snapshot().into(),
+                screen: or_else(|| screen.snapshot().into(), Bytes::new),
             }
         })
     }

@@ -57,6 +57,14 @@ it("draws the end of a flood as soon as it pauses", () => {
   expect(drawn[1]).toEqual([3, 7]);
 });
 
+it("draws the end soon also where the picture of it falls due behind it", () => {
+  service.refreshRows(0, 0);
+  frames.parsed(2 * FLOOD_BYTES, false);
+  service.refreshRows(3, 7);
+  vi.advanceTimersByTime(PAUSE_MS);
+  expect(drawn[1]).toEqual([3, 7]);
+});
+
 it("draws at once what was skipped to, and hands drawing back", () => {
   service.refreshRows(0, 0);
   frames.parsed(2 * FLOOD_BYTES, true);

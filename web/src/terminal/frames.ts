@@ -27,6 +27,8 @@ export class Frames {
   readonly #draw: (start: number, end: number) => void;
   /** Parsed since the last picture, in bytes. */
   #parsed = 0;
+  /** Whether output is waiting to be parsed. */
+  #more = false;
   #drawnAt = Number.NEGATIVE_INFINITY;
   /** Rows that wait to be drawn. */
   #waiting: Rows | null = null;
@@ -50,21 +52,21 @@ export class Frames {
   /** Output was parsed; `more` says whether some is waiting. */
   parsed(bytes: number, more: boolean): void {
     this.#parsed += bytes;
-    clearTimeout(this.#pause);
-    if (!more && this.#waiting !== null) this.#pause = setTimeout(() => this.now(), PAUSE_MS);
+    this.#more = more;
+    if (this.#waiting !== null) this.#drawInPause();
   }
 
   /** The flood is about to be skipped: the next picture of it can wait. */
   wait(): void {
     this.#drawnAt = performance.now();
     this.#parsed = FLOOD_BYTES;
+    this.#more = true;
   }
 
   /** The flood is over, or was skipped: draws at the next occasion what waits. */
   now(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#pause);
-    this.#timer = undefined;
     this.#parsed = 0;
     if (this.#waiting !== null) this.#service.refreshRows(this.#waiting.start, this.#waiting.end);
   }
@@ -86,13 +88,19 @@ export class Frames {
       this.#waiting = rows;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.now(), wait);
+      this.#drawInPause();
       return;
     }
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    clearTimeout(this.#pause);
     this.#waiting = null;
     this.#parsed = 0;
     this.#drawnAt = now;
     this.#draw(rows.start, rows.end);
+  }
+
+  #drawInPause(): void {
+    clearTimeout(this.#pause);
+    if (!this.#more) this.#pause = setTimeout(() => this.now(), PAUSE_MS);
   }
 }

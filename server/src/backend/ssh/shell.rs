@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_gets_the_whole_kit_once() {
+    fn a_machine_without_perl_gets_the_other_kit_once() {
         let wanting = b"\x1b]7337;transom;started\x07\x1b]7337;transom;wanting\x07";
         assert_eq!(next(Manner::User, wanting, b"ls\r", Age::Old), Some(Manner::User));
         assert_eq!(next(Manner::Bare, wanting, b"", Age::New), Some(Manner::Bare));
