@@ -244,7 +244,9 @@ fn the_web_knows_families_and_no_back_end() {
 #[test]
 fn files_have_one_subject_and_say_which() {
     let mut wrong = Vec::new();
-    for tree in ["server/src", "protocol/src", "protocol/fuzz/fuzz_targets", "tests"] {
+    for tree in
+        ["server/src", "protocol/src", "protocol/fuzz/fuzz_targets", "server/fuzz/fuzz_targets", "tests"]
+    {
         for path in files(&root().join(tree), "rs") {
             let text = std::fs::read_to_string(&path).unwrap();
             let (lines, name) = (text.lines().count(), path.strip_prefix(root()).unwrap().display());

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use transom_tests::PATIENCE;
 use transom_tests::machine::free_port;
+use transom_tests::process::tree;
 
 /// Where the peers are installed by `peers.sh`.
 pub fn installed() -> PathBuf {
@@ -57,6 +58,19 @@ impl Gateway {
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id().unwrap_or_default()
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        // What it has started may outlive it.
+        let tree = self.child.id().and_then(|pid| tree(pid).ok()).unwrap_or_default();
+        if !tree.is_empty() {
+            let _ = std::process::Command::new("kill")
+                .arg("-KILL")
+                .args(tree.iter().map(u32::to_string))
+                .status();
+        }
     }
 }
 

@@ -67,7 +67,8 @@ impl Ground {
         }
     }
 
-    fn shell(&self) -> String {
+    /// What starts a shell where Transom's starts.
+    pub fn shell(&self) -> String {
         format!("cd {} && exec \"${{SHELL:-/bin/sh}}\" -i", self.machine.build_dir().display())
     }
 
@@ -102,6 +103,11 @@ impl Ground {
     /// The key with which plain clients log in.
     pub fn key(&self) -> std::path::PathBuf {
         self.files.path().join("key")
+    }
+
+    /// A place for files.
+    pub fn directory(&self) -> &std::path::Path {
+        self.files.path()
     }
 
     /// A terminal in this way; Transom's with a token that was fetched before.

@@ -1,6 +1,6 @@
 //! Plain `ssh`, which everything is held against.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context as _, ensure};
@@ -32,12 +32,46 @@ pub fn arguments(machine: &Machine, key: &Path) -> Vec<String> {
     all
 }
 
+/// A connection that stands, logged in, for terminals that are opened later.
+pub struct Standing {
+    socket: PathBuf,
+    /// Ends with this.
+    _master: Child,
+}
+
+impl Standing {
+    /// Logs in, and keeps the connection under `directory`.
+    pub async fn open(machine: &Machine, key: &Path, directory: &Path) -> anyhow::Result<Self> {
+        let socket = directory.join("standing");
+        let mut master = Command::new("ssh")
+            .args(["-M", "-S"])
+            .arg(&socket)
+            .args(arguments(machine, key))
+            .arg("echo in; exec sleep infinity")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut stdout = master.stdout.take().context("no pipe from ssh")?;
+        ensure!(stdout.read(&mut [0; 64]).await? > 0, "ssh ended");
+        Ok(Self { socket, _master: master })
+    }
+
+    /// Starts `command` on the machine, over this connection.
+    pub fn start(&self, machine: &Machine, key: &Path, command: &str) -> anyhow::Result<Ssh> {
+        Ssh::spawn(Command::new("ssh").arg("-S").arg(&self.socket).args(arguments(machine, key)).arg(command))
+    }
+}
+
 impl Ssh {
     /// Starts `command` on the machine.
     pub fn start(machine: &Machine, key: &Path, command: &str) -> anyhow::Result<Self> {
-        let mut child = Command::new("ssh")
-            .args(arguments(machine, key))
-            .arg(command)
+        Self::spawn(Command::new("ssh").args(arguments(machine, key)).arg(command))
+    }
+
+    fn spawn(command: &mut Command) -> anyhow::Result<Self> {
+        let mut child = command
             .env("TERM", "xterm-256color")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -148,11 +148,11 @@ async fn enter(
         Attach::Open { .. } => "session.open",
         Attach::Join { .. } => "viewer.join",
     };
-    let admitted = admit(app, &grant, &entry, &hello.attach).await;
+    let admitted = admit(app, &grant, &entry, &hello.attach);
     let (role, attendance) = app.door.denied(Some(&build), &actor, action, admitted).await?;
     let (session, size, resume) = match hello.attach {
         Attach::Open { family: transom_protocol::wire::Family::Terminal, size } => {
-            let opening = app.door.open_terminal(&grant, &entry, size, &actor);
+            let opening = app.door.open_terminal_on_coming(&grant, &entry, size, &actor);
             let session = tokio::select! {
                 session = opening => session?,
                 () = app.viewers.ending() => return Err(Problem::Restarting.into()),
@@ -163,7 +163,7 @@ async fn enter(
             return Err(Refused::because(Problem::NotReady, "This machine offers no desktop."));
         }
         Attach::Join { session, size, resume } => {
-            let joined = join(app, &entry, &build, &session).await;
+            let joined = join(app, &grant, &entry, &session).await;
             (app.door.denied(Some(&build), &actor, action, joined).await?, size, resume)
         }
     };
@@ -184,9 +184,9 @@ async fn enter(
     Ok(Some(Seated { entry, grant, actor, session, viewer, attendance }))
 }
 
-/// Whether somebody may come in at all, and as what. Whoever attends holds the machine, so whatever
+/// Whether somebody may come in at all, and as what. Whoever comes in holds the machine, so whatever
 /// may refuse them comes first.
-async fn admit(
+fn admit(
     app: &App,
     grant: &Grant,
     entry: &Arc<Entry>,
@@ -200,12 +200,13 @@ async fn admit(
         Attach::Open { .. } => require(grant, Capability::TerminalControl)?,
         Attach::Join { session, .. } => drop(running(app, &grant.build, session)?),
     }
-    Ok((role, app.door.attend(grant, entry).await?))
+    Ok((role, app.door.come(entry)?))
 }
 
-/// The session that somebody wants to look at.
-async fn join(app: &App, entry: &Entry, build: &BuildId, id: &str) -> Result<Arc<Session>, Refused> {
-    let session = running(app, build, id)?;
+/// The session that somebody who came in wants to look at.
+async fn join(app: &App, grant: &Grant, entry: &Entry, id: &str) -> Result<Arc<Session>, Refused> {
+    app.door.record_coming(grant, entry).await?;
+    let session = running(app, &grant.build, id)?;
     match session.live().await {
         Err(ending @ Ending::Failed(_)) => Err(app.door.refusal_of(&ending, entry)),
         _ => Ok(session),

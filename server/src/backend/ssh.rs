@@ -37,7 +37,8 @@ impl Backend<Terminal> for Ssh {
     fn connect(&self, target: Target) -> Running<'static, Box<dyn Line<Terminal>>> {
         Box::pin(async move {
             let connection = connect::connect(&target).await?;
-            Ok(Box::new(SshLine { connection, started: None }) as Box<dyn Line<Terminal>>)
+            let reserved = connection.reserve(&target).await;
+            Ok(Box::new(SshLine { connection, reserved, started: None }) as Box<dyn Line<Terminal>>)
         })
     }
 }
@@ -45,6 +46,7 @@ impl Backend<Terminal> for Ssh {
 /// A connection and its one terminal.
 struct SshLine {
     connection: connect::Connection,
+    reserved: Option<russh::Channel<russh::client::Msg>>,
     started: Option<Started>,
 }
 
@@ -65,7 +67,8 @@ impl Line<Terminal> for SshLine {
             let TerminalInput::Resize(size) = start else {
                 return Err(BackendError::Session("a terminal starts with its size".into()));
             };
-            let channel = self.connection.terminal(target, size, Manner::User, Kit::Perl).await?;
+            let reserved = self.reserved.take();
+            let channel = self.connection.terminal(reserved, target, size, Manner::User, Kit::Perl).await?;
             self.started = Some(Started { channel, target: target.clone(), size });
             Ok(())
         })
@@ -73,7 +76,7 @@ impl Line<Terminal> for SshLine {
 
     fn run(self: Box<Self>, link: Link<Terminal>) -> Running<'static, Exit> {
         Box::pin(async move {
-            let Self { connection, started } = *self;
+            let Self { connection, started, .. } = *self;
             let Some(Started { channel, target, size }) = started else {
                 return Err(BackendError::Session("it was not started".into()));
             };

@@ -81,18 +81,34 @@ impl Door {
         }
     }
 
-    /// Lets the holder of `grant` in. The first one's coming is on record before this returns. From
-    /// here on they hold the machine, so whatever else may refuse them comes first.
+    /// Lets somebody in, and has it on record before this returns.
     ///
     /// # Errors
     /// Why nobody is let in now.
     pub async fn attend(&self, grant: &Grant, entry: &Arc<Entry>) -> Result<Attendance, Refused> {
+        let attendance = self.come(entry)?;
+        self.record_coming(grant, entry).await?;
+        Ok(attendance)
+    }
+
+    /// Lets somebody in. From here on they hold the machine, so whatever else may refuse them comes
+    /// first. [`Door::record_coming`] has to follow.
+    ///
+    /// # Errors
+    /// Why nobody is let in now.
+    pub fn come(&self, entry: &Arc<Entry>) -> Result<Attendance, Refused> {
         self.admits(entry)?;
-        let record = entry.record();
-        // Counted first, so that the keeper doesn't take this moment for one without anybody.
-        let attendance = Attendance { entry: Arc::clone(entry), clock: self.0.clock.clone() };
         entry.attached.send_modify(|(count, _)| *count += 1);
-        if record.facts.attached_since.is_none() {
+        Ok(Attendance { entry: Arc::clone(entry), clock: self.0.clock.clone() })
+    }
+
+    /// Puts the first one's coming on record. The keeper takes no moment meanwhile for one without
+    /// anybody: whoever came is counted.
+    ///
+    /// # Errors
+    /// Why nobody is let in any more, or what is wrong with the store.
+    pub async fn record_coming(&self, grant: &Grant, entry: &Entry) -> Result<(), Refused> {
+        if entry.record().facts.attached_since.is_none() {
             let now = self.now();
             self.change(&grant.build, |record| {
                 record.facts.attach(&record.policy, now)?;
@@ -100,6 +116,6 @@ impl Door {
             })
             .await?;
         }
-        Ok(attendance)
+        Ok(())
     }
 }

@@ -12,7 +12,28 @@ use crate::access::{Capability, Grant};
 use crate::session::{Ending, Opening, Session};
 
 impl Door {
-    /// Opens a terminal and waits until it is live. Whoever opens one attends.
+    /// Opens a terminal for somebody who has just come in; their coming is put on record while the
+    /// machine is asked.
+    ///
+    /// # Errors
+    /// As [`Door::open_terminal`] and [`Door::record_coming`].
+    pub async fn open_terminal_on_coming(
+        &self,
+        grant: &Grant,
+        entry: &Arc<Entry>,
+        size: Size,
+        actor: &Actor,
+    ) -> Result<Arc<Session>, Refused> {
+        let (opened, recorded) =
+            tokio::join!(self.open_terminal(grant, entry, size, actor), self.record_coming(grant, entry));
+        if let (Ok(session), Err(refused)) = (&opened, &recorded) {
+            session.close(refused.problem);
+        }
+        self.denied(Some(&grant.build), actor, "viewer.join", recorded).await?;
+        opened
+    }
+
+    /// Opens a terminal and waits until it is live.
     ///
     /// # Errors
     /// Why it cannot be opened: the grant, the life of access, the limits, the machine.

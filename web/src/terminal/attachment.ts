@@ -13,6 +13,7 @@ import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { Characters } from "./characters";
 import { announce } from "./events";
 
+import { Gauge } from "./gauge";
 import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
 import { exitLine, skippedLine } from "./remark";
 import { History, isFocusReport, muteReplies } from "./replies";
@@ -42,7 +43,7 @@ const NOTHING = new Uint8Array(0);
 const INTERRUPTS: ReadonlySet<number> = new Set([0x03, 0x1c, 0x1a]);
 const WORTH_SKIPPING = 32 * 1024;
 /** A server that skips nothing is not waited for any longer. */
-const SKIP_MS = 300;
+const SKIP_MS = 150;
 /** Output is told of at most this often. */
 const ACTIVITY_MS = 500;
 
@@ -57,6 +58,7 @@ export class Attachment {
   #driver: string | null = null;
   /** Offset behind all output that is on the screen or on its way there. */
   #shown = 0;
+  readonly #gauge = new Gauge();
   #skipping: ReturnType<typeof setTimeout> | undefined;
   #activeAt = Number.NEGATIVE_INFINITY;
   #connected = false;
@@ -118,7 +120,9 @@ export class Attachment {
   input(bytes: Uint8Array): void {
     this.#connection.send(bytes);
     const interrupts = bytes.some((byte) => INTERRUPTS.has(byte));
-    if (interrupts && this.mayType && this.#queue.waiting > WORTH_SKIPPING) this.#skipSoon();
+    // In a flood most of the backlog is still on its way.
+    const behind = this.#queue.waiting > WORTH_SKIPPING || this.#gauge.isFlood(performance.now());
+    if (interrupts && this.mayType && behind) this.#skipSoon();
   }
 
   /** Who drives asks the server first, so that everybody reflows at the same byte. */
@@ -191,6 +195,7 @@ export class Attachment {
       welcome: alive((welcome) => this.#onWelcome(welcome)),
       output: alive((offset, bytes) => {
         this.#shown = offset + bytes.length;
+        this.#gauge.add(bytes.length, performance.now());
         this.#tellActivity(offset);
         this.#history.split(
           offset,

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Terminal } from "@xterm/xterm";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FLOOD_BYTES, FLOOD_FRAME_MS, Frames, PAUSE_MS } from "./frames";
@@ -90,4 +91,10 @@ it("draws nothing of what is about to be skipped", () => {
 
 it("leaves an emulator alone that is built otherwise", () => {
   expect(Frames.of({ _core: {} } as unknown as Terminal)).toBeNull();
+});
+
+it("steps into a part that xterm.js still has", async () => {
+  const source = await readFile("node_modules/@xterm/xterm/lib/xterm.mjs", "utf8");
+  expect(source).toMatch(/this\._renderService=/);
+  expect(source).toMatch(/=>this\._renderRows\(/);
 });

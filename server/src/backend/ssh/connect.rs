@@ -126,16 +126,26 @@ impl Connection {
         !self.handle.is_closed()
     }
 
-    /// Opens a channel with a PTY of `size` and starts the shell on it.
+    /// A channel for the next terminal, opened before that is wanted; nothing runs on the machine for it
+    /// yet. `None` where the machine gives none: who wants the terminal is told why.
+    pub(super) async fn reserve(&self, target: &Target) -> Option<Channel<client::Msg>> {
+        tokio::time::timeout(target.connect_timeout, self.handle.channel_open_session()).await.ok()?.ok()
+    }
+
+    /// Starts the shell on `reserved`, or on a channel of its own, with a PTY of `size`.
     pub(super) async fn terminal(
         &self,
+        reserved: Option<Channel<client::Msg>>,
         target: &Target,
         size: Size,
         manner: Manner,
         kit: Kit,
     ) -> Result<Channel<client::Msg>, BackendError> {
         let opening = async {
-            let mut channel = self.handle.channel_open_session().await.map_err(refused)?;
+            let mut channel = match reserved {
+                Some(channel) => channel,
+                None => self.handle.channel_open_session().await.map_err(refused)?,
+            };
             // Both at once, a round trip saved: sshd answers in order.
             channel
                 .request_pty(true, "xterm-256color", size.cols.into(), size.rows.into(), 0, 0, &[])

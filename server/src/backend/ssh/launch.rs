@@ -16,8 +16,10 @@
 //! Only ids and the build directory are arguments; values never leave the machine.
 
 mod mark;
+mod packed;
 
 pub(super) use mark::{Mark, Marks};
+use packed::{UNPACK, packed};
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -62,7 +64,7 @@ fn launcher(session: &str, build: &str, dir: &str, manner: Manner, kit: Kit) -> 
         Kit::Perl => {
             let (dir, kit) = (escaped(dir), &*PERL_KIT);
             format!(
-                "exec /bin/sh -c '{FIND_PERL}' '{UNPACK}' '{session}' '{build}' {manner} '' '' '{dir}' '{kit}'"
+                "exec /bin/sh -c '{FIND_PERL}' '{UNPACK} {BEGIN}' '{session}' '{build}' {manner} '' '' '{dir}' '{kit}'"
             )
         }
         Kit::Sh => {
@@ -77,13 +79,13 @@ fn launcher(session: &str, build: &str, dir: &str, manner: Manner, kit: Kit) -> 
 /// For a POSIX sh.
 const FIND_PERL: &str = r#"command -v perl >/dev/null 2>&1 && exec perl -e "$0" -- "$@"; printf "\033]7337;transom;started\007\033]7337;transom;wanting\007""#;
 /// For perl: undoes [`escaped`], and does what comes first in the kit.
-const UNPACK: &str = r#"s/\x5c(n|0[0-7]{3})/$1 eq "n" ? "\n" : chr oct $1/ge for @ARGV; eval((split /\x1e/, $ARGV[6])[0]); die $@ if $@"#;
+const BEGIN: &str = r#"s/\x5c(n|0[0-7]{3})/$1 eq "n" ? "\n" : chr oct $1/ge for @ARGV; eval((split /\x1e/, $ARGV[6])[0]); die $@ if $@"#;
 
 /// What perl does, and the texts for the shells in the order of `start.pl`.
 static PERL_KIT: LazyLock<String> = LazyLock::new(|| {
     let perl = dense(include_str!("launch/start.pl")) + &dense(include_str!("launch/exact.pl"));
     let texts: Vec<_> = SHELLS.iter().map(|(_, text)| dense(text)).collect();
-    escaped(&[perl, texts.join("\x1e")].join("\x1e"))
+    packed(&escaped(&[perl, texts.join("\x1e")].join("\x1e")))
 });
 
 /// Everything but the build directory, as a text for a POSIX sh.
@@ -118,7 +120,7 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// Text for `printf %b`, and for [`UNPACK`], that means the same between single quotes in every shell, fish and csh
+/// Text for `printf %b`, and for [`BEGIN`], that means the same between single quotes in every shell, fish and csh
 /// included: no quote, no exclamation mark, no line break, and a backslash only before a digit or `n`.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);

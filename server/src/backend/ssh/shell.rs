@@ -181,7 +181,7 @@ pub(super) async fn run(
             let _ = link.output.send(notice(words)).await;
         }
         connection.valve().open();
-        let Ok(another) = connection.terminal(target, start.typed.size, manner, kit).await else {
+        let Ok(another) = connection.terminal(None, target, start.typed.size, manner, kit).await else {
             return Ok(exit);
         };
         channel = another;

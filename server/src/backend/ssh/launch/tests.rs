@@ -159,7 +159,7 @@ fn a_variable_too_long_for_the_system_is_named_and_left_out() {
 
 #[test]
 fn the_command_holds_nothing_that_a_login_shell_could_misread() {
-    for (kit, words, most) in [(Kit::Perl, 8, 16), (Kit::Sh, 6, 32)] {
+    for (kit, words, most) in [(Kit::Perl, 8, 8), (Kit::Sh, 6, 32)] {
         let command = launcher("s1", "b1", "/it's\n!", Manner::Bare, kit);
         assert_eq!(command.matches('\'').count(), 2 * words, "{kit:?}: quoted words");
         assert!(!command.contains('\n') && !command.contains('!') && !command.contains("\\\\"));
