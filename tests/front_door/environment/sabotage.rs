@@ -101,7 +101,8 @@ async fn debians_own_profile_with_sabotage_at_its_end_needs_nothing_of_sshd() ->
 #[tokio::test]
 async fn a_profile_that_never_ends_is_said_and_stopped_by_ctrl_c() -> anyhow::Result<()> {
     let ground = Ground::new("/bin/bash", "SHLVL=1").await?;
-    let mut socket = ground.with(".bashrc", "while :; do sleep 1; done\n").await?;
+    // Long, for bash loses a Ctrl-C that comes just between two commands.
+    let mut socket = ground.with(".bashrc", "while :; do sleep 1000; done\n").await?;
     socket.see("No prompt yet: a start-up file of this account may hang. Ctrl-C stops it.").await?;
     socket.type_text("\u{3}").await?;
     ground.serves(&mut socket, "/bin/bash").await
