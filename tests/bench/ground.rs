@@ -74,7 +74,7 @@ impl Ground {
 
     /// The ways that there are here.
     pub fn ways(&self) -> Vec<Way> {
-        let is_there = |way: &Way| matches!(way, Way::Ssh | Way::Transom) || self.gateways.contains_key(way);
+        let is_there = |way: &Way| !way.is_peer() || self.gateways.contains_key(way);
         Way::ALL.into_iter().filter(is_there).collect()
     }
 

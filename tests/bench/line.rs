@@ -40,6 +40,11 @@ impl Way {
             Self::Webssh => "webssh",
         }
     }
+
+    /// Whether it is somebody else's gateway: the bench goes on without it.
+    pub fn is_peer(self) -> bool {
+        !matches!(self, Self::Ssh | Self::Transom)
+    }
 }
 
 /// An open terminal.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use futures_util::FutureExt as _;
 use transom_server::clock::tick;
 
@@ -55,13 +55,16 @@ impl Shell {
 
     /// The next piece of output, parsed at once.
     pub async fn more(&mut self) -> anyhow::Result<Vec<u8>> {
+        let mut until = None;
         loop {
             let piece = match self.line.receive().now_or_never() {
                 Some(piece) => piece?,
                 // As pages do: acknowledge when there is nothing left to parse.
                 None => {
                     self.line.parsed(self.received, true).await?;
-                    self.line.receive().await?
+                    // Pings are no output.
+                    let until = *until.get_or_insert_with(|| tick() + transom_tests::PATIENCE);
+                    tokio::time::timeout_at(until, self.line.receive()).await.context("no output came")??
                 }
             };
             self.line.starts_over();
@@ -140,6 +143,8 @@ impl Shell {
     /// Goes to the build directory; gives the shell a plain prompt and no line editor.
     pub async fn settle(&mut self) -> anyhow::Result<()> {
         let directory = self.line.directory().display().to_string();
+        // What is typed before a gateway's `ssh` has its terminal set may be lost with that.
+        self.more().await?;
         // In two pieces, so that the echo of the command is not taken for the prompt.
         self.type_text(&format!(
             "cd '{directory}'; PS1='bench'\"> \"; PROMPT_COMMAND=; set +o emacs; bind 'set enable-bracketed-paste off'\r"

@@ -105,7 +105,10 @@ impl Socket {
         if let Some(room) = room {
             socket.set_recv_buffer_size(room)?;
         }
-        let stream = MaybeTlsStream::Plain(tokio::time::timeout(PATIENCE, socket.connect(address)).await??);
+        let stream = tokio::time::timeout(PATIENCE, socket.connect(address)).await??;
+        // As browsers do.
+        stream.set_nodelay(true)?;
+        let stream = MaybeTlsStream::Plain(stream);
         let upgrade = tokio_tungstenite::client_async(request, stream);
         let (stream, _) = tokio::time::timeout(PATIENCE, upgrade).await??;
         Ok(Self {

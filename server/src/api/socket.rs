@@ -10,6 +10,7 @@
 mod conversation;
 mod leave;
 mod outbox;
+mod receipt;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -14,6 +14,7 @@ use transom_protocol::wire::{AccessNotice, ClientFrame, ClientMessage, ServerFra
 
 use super::leave::{Leave, broken, malformed};
 use super::outbox::Outbox;
+use super::receipt::Receipt;
 use crate::access::Grant;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{Life, State, Warning, sentence};
@@ -67,6 +68,7 @@ impl<'a> Conversation<'a> {
         tokio::pin!(idle);
         let (mut sink, mut stream) = socket.split();
         let mut out = Outbox::default();
+        let mut receipt = Receipt::new(self.viewer.input_offset());
         out.push(text(&self.welcome()));
         out.extend(self.access_news(None));
         loop {
@@ -94,11 +96,18 @@ impl<'a> Conversation<'a> {
                     }
                 }
                 update = next_of(&mut self.viewer, through), if out.has_room() => {
-                    match self.shown(update) {
-                        Ok(message) => out.push(message),
-                        Err(leave) => return leave,
-                    }
+                    let told = if let Update::InputApplied(offset) = update {
+                        receipt.applied(offset)
+                    } else {
+                        match self.shown(update) {
+                            Ok(message) => out.push(message),
+                            Err(leave) => return leave,
+                        }
+                        receipt.take()
+                    };
+                    out.extend(told.map(input_ack));
                 }
+                () = receipt.due() => out.extend(receipt.take().map(input_ack)),
                 _ = records.changed() => {
                     records.mark_unchanged();
                     if let Err(leave) = self.check_role() {
@@ -202,7 +211,7 @@ impl<'a> Conversation<'a> {
                 ServerFrame::Reset { offset, skipped, size, screen }
             }
             Update::Screen(bytes) => ServerFrame::Screen { bytes },
-            Update::InputApplied(offset) => ServerFrame::InputAck { offset },
+            Update::InputApplied(offset) => return Ok(input_ack(offset)),
             Update::Surface(Step::Size(size)) => return Ok(text(&ServerMessage::Size(size))),
             Update::Surface(Step::UpToDate | Step::Lost) => return Ok(Message::Pong(Bytes::new())),
             Update::Presence { viewers, driver } => {
@@ -278,6 +287,10 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
             () = app.viewers.ending() => return Problem::Restarting.into(),
         }
     }
+}
+
+fn input_ack(offset: u64) -> Message {
+    Message::Binary(ServerFrame::InputAck { offset }.encode())
 }
 
 fn text(message: &ServerMessage) -> Message {
