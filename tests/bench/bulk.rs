@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use anyhow::Context as _;
 use transom_server::clock::tick;
 use transom_tests::process::tree_cpu_s;
 
@@ -52,7 +53,8 @@ async fn one(ground: &Ground, way: Way, bytes: u64) -> anyhow::Result<(f64, f64)
     shell.type_text("cat build.log\r").await?;
     let mut seen = 0;
     while seen < bytes {
-        seen += shell.more().await?.len() as u64;
+        let piece = shell.more().await.with_context(|| format!("after {seen} of {bytes} bytes"))?;
+        seen += piece.len() as u64;
     }
     let (took_s, cpu) = (began.elapsed().as_secs_f64(), tree_cpu_s(pid)? - cpu);
     shell.line.end().await?;

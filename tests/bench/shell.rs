@@ -144,7 +144,9 @@ impl Shell {
     pub async fn settle(&mut self) -> anyhow::Result<()> {
         let directory = self.line.directory().display().to_string();
         // What is typed before a gateway's `ssh` has its terminal set may be lost with that.
-        self.more().await?;
+        if self.received == 0 {
+            self.more().await?;
+        }
         // In two pieces, so that the echo of the command is not taken for the prompt.
         self.type_text(&format!(
             "cd '{directory}'; PS1='bench'\"> \"; PROMPT_COMMAND=; set +o emacs; bind 'set enable-bracketed-paste off'\r"
