@@ -22,6 +22,8 @@ const BUSY: usize = 20;
 /// Of the idle ones, those that are typed into now and then.
 const TYPED: usize = 20;
 const KEYS: usize = 15;
+/// Pages present a newer token long before the last one is over.
+const RENEW_EVERY: Duration = Duration::from_secs(240);
 /// 200 lines of 100 bytes, fifty times a second. In perl: twenty loops in bash want more than a machine
 /// has, and its own sshd would be what is measured.
 const LOG: &str = "exec perl -e '$| = 1; my $log = join \"\", map { sprintf \"\\e[32m%09d\\e[0m %80s\\n\", $_, \"ok: compiled a module\" } 1 .. 200; while (1) { print $log; select undef, undef, undef, 0.02 }'\r";
@@ -45,17 +47,23 @@ pub async fn run(ground: &Ground, report: &mut Report, seconds: u64) -> anyhow::
         keys(&mut plain, KEYS, &mut plain_alone).await?;
     }
     let (stop, stopped) = watch::channel(false);
-    let mut busy = JoinSet::new();
+    let (mut busy, mut tokens) = (JoinSet::new(), Vec::new());
     for i in IDLE..IDLE + BUSY {
         let mut shell = ground.open_of(Way::Transom, &build_of(i)).await?;
         shell.settle().await?;
         shell.type_text(LOG).await?;
         let mut stopped = stopped.clone();
+        let (token, mut renewed) = watch::channel(String::new());
+        tokens.push(token);
         busy.spawn(async move {
             let mut bytes = 0_u64;
             loop {
                 tokio::select! {
                     piece = shell.more() => bytes += piece?.len() as u64,
+                    _ = renewed.changed() => {
+                        let token = renewed.borrow_and_update().clone();
+                        shell.line.renew(&token).await?;
+                    }
                     _ = stopped.changed() => {
                         shell.line.end().await?;
                         return anyhow::Ok(bytes);
@@ -67,11 +75,23 @@ pub async fn run(ground: &Ground, report: &mut Report, seconds: u64) -> anyhow::
     // What a busy terminal keeps is there once its log is full.
     let (mut crowded, mut sizes, began) = (Vec::new(), Vec::new(), tick());
     let mut cpu = cpu_s(pid)?;
-    let mut settled = None;
+    let (mut settled, mut renewed) = (None, tick());
     while began.elapsed() < Duration::from_secs(seconds) {
         for shell in idle.iter_mut().take(TYPED) {
             keys(shell, KEYS, &mut crowded).await?;
             keys(&mut plain, KEYS, &mut plain_crowded).await?;
+        }
+        for shell in &mut idle {
+            shell.catch_up().await?;
+        }
+        if renewed.elapsed() > RENEW_EVERY {
+            renewed = tick();
+            for (i, shell) in idle.iter_mut().enumerate() {
+                shell.line.renew(&ground.server.controller(&build_of(i)).await?).await?;
+            }
+            for (i, token) in tokens.iter().enumerate() {
+                token.send_replace(ground.server.controller(&build_of(IDLE + i)).await?);
+            }
         }
         sizes.push(memory(pid)?.pss_kib as f64 / 1024.0);
         if settled.is_none() && began.elapsed() > Duration::from_secs(10) {

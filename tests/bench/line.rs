@@ -109,6 +109,14 @@ impl Line {
         each!(&mut self.link, it => it.parsed(bytes, all).await)
     }
 
+    /// Presents a newer token, where there are tokens.
+    pub async fn renew(&mut self, token: &str) -> anyhow::Result<()> {
+        match &mut self.link {
+            Link::Transom(transom) => transom.renew(token).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the piece that came last replaces all that came before.
     pub fn starts_over(&mut self) -> bool {
         match &mut self.link {

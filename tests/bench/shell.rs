@@ -77,6 +77,17 @@ impl Shell {
         }
     }
 
+    /// Takes what has come meanwhile, and answers it: a viewer that never does is taken for gone.
+    pub async fn catch_up(&mut self) -> anyhow::Result<()> {
+        while let Some(piece) = self.line.receive().now_or_never() {
+            let piece = piece?;
+            self.line.starts_over();
+            self.note(&piece);
+            self.parsed = self.received as f64;
+        }
+        self.line.parsed(self.received, true).await
+    }
+
     /// Takes what comes for a moment, then parses what fits into the time since the last turn.
     pub async fn turn(&mut self) -> anyhow::Result<()> {
         let Some(rate) = self.rate else { bail!("it parses at no rate") };

@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use transom_protocol::limits;
+use transom_protocol::wire::ClientMessage;
 use transom_tests::ci::Ci;
 use transom_tests::socket::Socket;
 
@@ -52,6 +53,12 @@ impl Transom {
             acked,
             screen: 0,
         }
+    }
+
+    /// Presents a newer token; the answer comes among the others.
+    pub async fn renew(&mut self, token: &str) -> anyhow::Result<()> {
+        token.clone_into(&mut self.token);
+        self.socket.say(&ClientMessage::Renew { token: token.to_owned() }).await
     }
 
     /// Ends the session, whatever runs in it.

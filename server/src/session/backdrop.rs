@@ -47,7 +47,10 @@ impl Session {
             let due = session.scrollback().due_stretch();
             let screen = backdrop.take().unwrap_or_else(|| Screen::new(due.size));
             *backdrop = Some(led(screen, &due));
-            session.scrollback().forget(due.until);
+            let until = due.until;
+            // The log takes its blocks back only where nobody has them.
+            drop(due);
+            session.scrollback().forget(until);
         })
     }
 

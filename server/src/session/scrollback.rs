@@ -12,6 +12,8 @@ use transom_protocol::limits;
 use transom_protocol::wire::Size;
 
 const BLOCK_BYTES: usize = 64 * 1024;
+/// Most blocks that wait to be filled again: about as many as are forgotten at once.
+const SPARE_BLOCKS: usize = 8;
 /// Output before the newest byte that a new viewer gets as its history, in bytes: some 3000 lines,
 /// which a browser parses in a few milliseconds.
 const HISTORY_BYTES: u64 = 256 * 1024;
@@ -98,6 +100,8 @@ pub struct Scrollback {
     limit: usize,
     sealed: VecDeque<Bytes>,
     open: Vec<u8>,
+    /// Forgotten blocks, to be filled again: a new one for each would leave holes all over the heap.
+    spare: Vec<Vec<u8>>,
     head: u64,
     marks: VecDeque<Mark>,
 }
@@ -117,6 +121,7 @@ impl Scrollback {
             limit,
             sealed: VecDeque::new(),
             open: Vec::new(),
+            spare: Vec::new(),
             head: 0,
             marks: VecDeque::from([Mark { number: 1, offset: 0, size }]),
         }
@@ -148,7 +153,8 @@ impl Scrollback {
             self.open.extend_from_slice(now);
             output = later;
             if self.open.len() == BLOCK_BYTES {
-                self.sealed.push_back(Bytes::from(std::mem::take(&mut self.open)));
+                let next = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(BLOCK_BYTES));
+                self.sealed.push_back(Bytes::from(std::mem::replace(&mut self.open, next)));
             }
         }
     }
@@ -202,7 +208,12 @@ impl Scrollback {
     /// Forgets the whole blocks below `offset`.
     pub fn forget(&mut self, offset: u64) {
         while self.sealed.len() > 1 && self.tail() + BLOCK_BYTES as u64 <= offset {
-            self.sealed.pop_front();
+            // One that somebody still reads is theirs.
+            let block = self.sealed.pop_front().filter(Bytes::is_unique).map(Vec::from);
+            if let Some(mut block) = block.filter(|_| self.spare.len() < SPARE_BLOCKS) {
+                block.clear();
+                self.spare.push(block);
+            }
         }
         let tail = self.tail();
         while self.marks.get(1).is_some_and(|next| next.offset <= tail) {

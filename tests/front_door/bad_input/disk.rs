@@ -82,6 +82,29 @@ async fn a_full_disk_refuses_what_must_be_kept_and_leaves_open_terminals_alone()
 }
 
 #[tokio::test]
+async fn nobody_comes_in_whose_coming_cannot_be_written_down() -> anyhow::Result<()> {
+    let Some(disk) = Disk::new()? else {
+        eprintln!("skipped: needs root and the right to mount");
+        return Ok(());
+    };
+    let dir = tempfile::tempdir_in(disk.path())?;
+    let (front, machine) = (Front::start_in(dir, Clock::moved(START.parse()?), "").await?, Machine::start()?);
+    front.ready_build("b1", &machine, Value::Null).await?;
+    let token = front.controller("b1").await?;
+    disk.fill()?;
+    let refused = front.socket().await?.open_refused(&token).await?;
+    assert_eq!(refused.problem, "store-unavailable", "{refused:?}");
+    let build = front
+        .until("b1", |b| b["sessions"].as_array().is_none_or(|s| s.iter().all(|s| s["state"] == "ended")));
+    assert!(build.await?["access"]["attached_since"].is_null());
+    disk.free()?;
+    let mut socket = front.socket().await?.open(&token).await?;
+    socket.type_text("echo $((6*7))\r").await?;
+    socket.see("\n42\r\n").await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_full_disk_lengthens_nobodys_access() -> anyhow::Result<()> {
     let Some(disk) = Disk::new()? else {
         eprintln!("skipped: needs root and the right to mount");

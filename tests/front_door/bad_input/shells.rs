@@ -42,6 +42,18 @@ async fn a_machine_that_gives_no_terminal_is_said_in_words() -> anyhow::Result<(
 }
 
 #[tokio::test]
+async fn a_machine_that_allows_no_session_is_said_in_words() -> anyhow::Result<()> {
+    let front = Front::start().await?;
+    let machine = Machine::start_as(&whoami()?, "MaxSessions 0")?;
+    front.ready_build("b1", &machine, Value::Null).await?;
+    let refused = front.socket().await?.open_refused(&front.controller("b1").await?).await?;
+    assert_eq!((refused.code, refused.problem.as_str()), (4502, "session-refused"));
+    let why = "it allows no session on the connection";
+    assert_eq!(refused.detail, format!("The machine refused to start a terminal: {why}."));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_machine_that_dies_takes_only_its_own_terminals_along() -> anyhow::Result<()> {
     let (front, mut doomed, other) = (Front::start().await?, Machine::start()?, Machine::start()?);
     front.ready_build("b1", &doomed, Value::Null).await?;

@@ -12,7 +12,6 @@ import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "./browser-socket";
 import { Characters } from "./characters";
 import { announce } from "./events";
-
 import { Gauge } from "./gauge";
 import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
 import { exitLine, skippedLine } from "./remark";

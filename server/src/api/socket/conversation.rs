@@ -96,16 +96,14 @@ impl<'a> Conversation<'a> {
                     }
                 }
                 update = next_of(&mut self.viewer, through), if out.has_room() => {
-                    let told = if let Update::InputApplied(offset) = update {
-                        receipt.applied(offset)
-                    } else {
-                        match self.shown(update) {
-                            Ok(message) => out.push(message),
-                            Err(leave) => return leave,
+                    match self.shown(update, &mut receipt) {
+                        Ok(Some(message)) => {
+                            out.push(message);
+                            out.extend(receipt.take().map(input_ack));
                         }
-                        receipt.take()
-                    };
-                    out.extend(told.map(input_ack));
+                        Ok(None) => {}
+                        Err(leave) => return leave,
+                    }
                 }
                 () = receipt.due() => out.extend(receipt.take().map(input_ack)),
                 _ = records.changed() => {
@@ -203,19 +201,19 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// What the browser is shown.
-    fn shown(&self, update: Update) -> Result<Message, Leave> {
+    /// What the browser is shown; `None` for input that it is told of with something else.
+    fn shown(&self, update: Update, receipt: &mut Receipt) -> Result<Option<Message>, Leave> {
         let frame = match update {
             Update::Surface(Step::Output { offset, bytes }) => ServerFrame::Output { offset, bytes },
             Update::Surface(Step::Reset { offset, skipped, size, screen }) => {
                 ServerFrame::Reset { offset, skipped, size, screen }
             }
             Update::Screen(bytes) => ServerFrame::Screen { bytes },
-            Update::InputApplied(offset) => return Ok(input_ack(offset)),
-            Update::Surface(Step::Size(size)) => return Ok(text(&ServerMessage::Size(size))),
-            Update::Surface(Step::UpToDate | Step::Lost) => return Ok(Message::Pong(Bytes::new())),
+            Update::InputApplied(offset) => return Ok(receipt.applied(offset).map(input_ack)),
+            Update::Surface(Step::Size(size)) => return Ok(Some(text(&ServerMessage::Size(size)))),
+            Update::Surface(Step::UpToDate | Step::Lost) => return Ok(Some(Message::Pong(Bytes::new()))),
             Update::Presence { viewers, driver } => {
-                return Ok(text(&ServerMessage::Presence { viewers, driver }));
+                return Ok(Some(text(&ServerMessage::Presence { viewers, driver })));
             }
             Update::TakenOver => return Err(Problem::TakenOver.into()),
             Update::Ended(Ending::Exit { exit, lasted_ms }) => {
@@ -228,7 +226,7 @@ impl<'a> Conversation<'a> {
             }
             Update::Ended(ending) => return Err(self.app.door.refusal_of(&ending, &self.entry).into()),
         };
-        Ok(Message::Binary(frame.encode()))
+        Ok(Some(Message::Binary(frame.encode())))
     }
 
     /// How long access lasts, where that is news or a warning.

@@ -4,7 +4,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 
 use crate::clock::tick;
 
@@ -17,15 +17,15 @@ const AT_ONCE_BYTES: u64 = 4096;
 pub(super) struct Receipt {
     owed: Option<u64>,
     told: u64,
-    /// When it is told on its own; `None` before that is known.
-    until: Option<Instant>,
+    /// Whether `due` is set for what is owed.
+    armed: bool,
     due: Pin<Box<Sleep>>,
 }
 
 impl Receipt {
     /// All input below `told` is known to be applied.
     pub(super) fn new(told: u64) -> Self {
-        Self { owed: None, told, until: None, due: Box::pin(sleep(Duration::ZERO)) }
+        Self { owed: None, told, armed: false, due: Box::pin(sleep(Duration::ZERO)) }
     }
 
     /// All input below `offset` was applied. What is to be told now.
@@ -38,7 +38,7 @@ impl Receipt {
     pub(super) fn take(&mut self) -> Option<u64> {
         let offset = self.owed.take()?;
         self.told = offset;
-        self.until = None;
+        self.armed = false;
         Some(offset)
     }
 
@@ -47,12 +47,11 @@ impl Receipt {
         if self.owed.is_none() {
             std::future::pending::<()>().await;
         }
-        if self.until.is_none() {
+        if !self.armed {
             // The input itself goes out first: a new deadline costs a system call.
             tokio::task::yield_now().await;
-            let until = tick() + WITHIN;
-            self.until = Some(until);
-            self.due.as_mut().reset(until);
+            self.due.as_mut().reset(tick() + WITHIN);
+            self.armed = true;
         }
         self.due.as_mut().await;
     }

@@ -190,7 +190,11 @@ impl Connection {
 
 fn refused(error: russh::Error) -> BackendError {
     tracing::debug!(%error, "no terminal");
-    BackendError::Session("the connection was closed".into())
+    let why = match error {
+        russh::Error::ChannelOpenFailure(_) => "it allows no session on the connection",
+        _ => "the connection was closed",
+    };
+    BackendError::Session(why.into())
 }
 
 /// Waits for the answer to the last request. sshd sends nothing else before the shell starts.

@@ -160,3 +160,15 @@ proptest! {
         prop_assert_eq!(at, Some(log.head()));
     }
 }
+
+#[test]
+fn forgotten_blocks_are_filled_again_unless_somebody_reads_them() {
+    let mut log = Scrollback::new(BLOCK_BYTES, Size::default());
+    log.append(&vec![b'a'; 3 * BLOCK_BYTES]);
+    let (read, unread) = (log.sealed[0].clone(), log.sealed[1].as_ptr());
+    log.forget(2 * BLOCK_BYTES as u64);
+    log.append(&vec![b'b'; 2 * BLOCK_BYTES]);
+    let places: Vec<_> = log.sealed.iter().map(|block| block.as_ptr()).collect();
+    assert!(places.contains(&unread) && !places.contains(&read.as_ptr()));
+    assert!(read.iter().all(|byte| *byte == b'a') && log.sealed[2].iter().all(|byte| *byte == b'b'));
+}
