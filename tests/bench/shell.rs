@@ -67,9 +67,7 @@ impl Shell {
                     tokio::time::timeout_at(until, self.line.receive()).await.context("no output came")??
                 }
             };
-            self.line.starts_over();
-            self.note(&piece);
-            self.parsed = self.received as f64;
+            self.take(&piece);
             self.line.parsed(self.received, false).await?;
             if !piece.is_empty() {
                 return Ok(piece);
@@ -80,10 +78,7 @@ impl Shell {
     /// Takes what has come meanwhile, and answers it: a viewer that never does is taken for gone.
     pub async fn catch_up(&mut self) -> anyhow::Result<()> {
         while let Some(piece) = self.line.receive().now_or_never() {
-            let piece = piece?;
-            self.line.starts_over();
-            self.note(&piece);
-            self.parsed = self.received as f64;
+            self.take(&piece?);
         }
         self.line.parsed(self.received, true).await
     }
@@ -105,6 +100,13 @@ impl Shell {
         self.last = now;
         self.parsed = (self.parsed + budget).min(self.received as f64);
         self.line.parsed(self.parsed as u64, self.backlog() == 0).await
+    }
+
+    /// Parses a piece at once.
+    fn take(&mut self, piece: &[u8]) {
+        self.line.starts_over();
+        self.note(piece);
+        self.parsed = self.received as f64;
     }
 
     fn note(&mut self, piece: &[u8]) {

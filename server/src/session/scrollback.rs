@@ -2,7 +2,7 @@
 //!
 //! Blocks of [`BLOCK_BYTES`] in order. A block is due to be forgotten when the rest alone fills the
 //! limit; it goes when the screen behind the log ([`super::backdrop`]) has taken it in, so that screen
-//! is always exactly at the log's oldest byte. Changes of size are marks in the log, so every viewer
+//! is always exactly at the log's oldest byte. A few emptied blocks are kept beside it. Changes of size are marks in the log, so every viewer
 //! reflows at the same byte.
 
 use std::collections::VecDeque;
@@ -12,8 +12,8 @@ use transom_protocol::limits;
 use transom_protocol::wire::Size;
 
 const BLOCK_BYTES: usize = 64 * 1024;
-/// Most blocks that wait to be filled again: about as many as are forgotten at once.
-const SPARE_BLOCKS: usize = 8;
+/// Most emptied blocks that are kept, for as long as the log is: as many as are forgotten at once.
+const EMPTIED_BLOCKS: usize = super::backdrop::FAR_BEHIND;
 /// Output before the newest byte that a new viewer gets as its history, in bytes: some 3000 lines,
 /// which a browser parses in a few milliseconds.
 const HISTORY_BYTES: u64 = 256 * 1024;
@@ -100,8 +100,8 @@ pub struct Scrollback {
     limit: usize,
     sealed: VecDeque<Bytes>,
     open: Vec<u8>,
-    /// Forgotten blocks, to be filled again: a new one for each would leave holes all over the heap.
-    spare: Vec<Vec<u8>>,
+    /// Forgotten blocks, to be filled again: new ones would leave holes all over the heap.
+    emptied: Vec<Vec<u8>>,
     head: u64,
     marks: VecDeque<Mark>,
 }
@@ -121,7 +121,7 @@ impl Scrollback {
             limit,
             sealed: VecDeque::new(),
             open: Vec::new(),
-            spare: Vec::new(),
+            emptied: Vec::new(),
             head: 0,
             marks: VecDeque::from([Mark { number: 1, offset: 0, size }]),
         }
@@ -153,7 +153,7 @@ impl Scrollback {
             self.open.extend_from_slice(now);
             output = later;
             if self.open.len() == BLOCK_BYTES {
-                let next = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(BLOCK_BYTES));
+                let next = self.emptied.pop().unwrap_or_else(|| Vec::with_capacity(BLOCK_BYTES));
                 self.sealed.push_back(Bytes::from(std::mem::replace(&mut self.open, next)));
             }
         }
@@ -210,9 +210,9 @@ impl Scrollback {
         while self.sealed.len() > 1 && self.tail() + BLOCK_BYTES as u64 <= offset {
             // One that somebody still reads is theirs.
             let block = self.sealed.pop_front().filter(Bytes::is_unique).map(Vec::from);
-            if let Some(mut block) = block.filter(|_| self.spare.len() < SPARE_BLOCKS) {
+            if let Some(mut block) = block.filter(|_| self.emptied.len() < EMPTIED_BLOCKS) {
                 block.clear();
-                self.spare.push(block);
+                self.emptied.push(block);
             }
         }
         let tail = self.tail();
