@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::ensure;
 use transom_server::clock::tick;
 use transom_tests::process::tree_cpu_s;
 
@@ -20,10 +20,11 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
     let lines = write_log(&ground.machine.build_dir().join("build.log"), LOG_BYTES)?;
     let bytes = LOG_BYTES as u64 + lines;
     let (mut rates, mut costs) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+    let mut losses = BTreeMap::<_, Vec<_>>::new();
     let mut ways = ground.ways();
     for _ in 0..RUNS {
         for way in ways.clone() {
-            let (mb_per_s, cpu_s_per_gb) = match one(ground, way, bytes).await {
+            let (mb_per_s, cpu_s_per_gb, lost) = match one(ground, way, bytes).await {
                 Ok(figures) => figures,
                 Err(error) if way.is_peer() => {
                     println!("  given up: {}: {error:#}", way.name());
@@ -34,16 +35,20 @@ pub async fn run(ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
             };
             rates.entry(way).or_default().push(mb_per_s);
             costs.entry(way).or_default().push(cpu_s_per_gb);
+            losses.entry(way).or_default().push(lost as f64);
         }
     }
     for way in ways {
         report.median(way, "throughput", "MB/s", &rates[&way]);
         report.median(way, "bridge CPU", "s/GB", &costs[&way]);
+        // Some gateways lose what they have no room for.
+        report.percentile(way, "output lost, the most of all runs", "bytes", &losses[&way], 100);
     }
     Ok(())
 }
 
-async fn one(ground: &Ground, way: Way, bytes: u64) -> anyhow::Result<(f64, f64)> {
+/// Megabytes a second, seconds of CPU for each gigabyte, and how many of `bytes` never came.
+async fn one(ground: &Ground, way: Way, bytes: u64) -> anyhow::Result<(f64, f64, u64)> {
     let mut shell = ground.open(way).await?;
     shell.settle().await?;
     shell.type_text("stty -echo\r").await?;
@@ -51,14 +56,11 @@ async fn one(ground: &Ground, way: Way, bytes: u64) -> anyhow::Result<(f64, f64)
     let pid = shell.line.pid;
     let (cpu, began) = (tree_cpu_s(pid)?, tick());
     shell.type_text("cat build.log\r").await?;
-    let mut seen = 0;
-    while seen < bytes {
-        let piece = shell.more().await.with_context(|| format!("after {seen} of {bytes} bytes"))?;
-        seen += piece.len() as u64;
-    }
+    let (seen, wanted) = (shell.until_ends_with(PROMPT).await?, bytes + PROMPT.len() as u64);
     let (took_s, cpu) = (began.elapsed().as_secs_f64(), tree_cpu_s(pid)? - cpu);
+    ensure!(way.is_peer() || seen == wanted, "{seen} bytes came, not {wanted}");
     shell.line.end().await?;
-    Ok((bytes as f64 / 1e6 / took_s, cpu / (bytes as f64 / 1e9)))
+    Ok((bytes as f64 / 1e6 / took_s, cpu / (bytes as f64 / 1e9), wanted.saturating_sub(seen)))
 }
 
 /// The same log every time; returns its lines, which the terminal ends with one byte more each.

@@ -16,14 +16,17 @@ use crate::ground::Ground;
 use crate::idle::{add_builds, build_of, shown};
 use crate::line::Way;
 use crate::report::{Report, percentile};
+use crate::shell::Shell;
 
 const IDLE: usize = 500;
 const BUSY: usize = 20;
 /// Of the idle ones, those that are typed into now and then.
 const TYPED: usize = 20;
 const KEYS: usize = 15;
+/// Terminals that are opened before those that are open already are looked after.
+const TENDED_EVERY: usize = 50;
 /// Pages present a newer token long before the last one is over.
-const RENEW_EVERY: Duration = Duration::from_secs(240);
+const RENEW_EVERY: Duration = Duration::from_secs(150);
 /// 200 lines of 100 bytes, fifty times a second. In perl: twenty loops in bash want more than a machine
 /// has, and its own sshd would be what is measured.
 const LOG: &str = "exec perl -e '$| = 1; my $log = join \"\", map { sprintf \"\\e[32m%09d\\e[0m %80s\\n\", $_, \"ok: compiled a module\" } 1 .. 200; while (1) { print $log; select undef, undef, undef, 0.02 }'\r";
@@ -31,9 +34,14 @@ const LOG: &str = "exec perl -e '$| = 1; my $log = join \"\", map { sprintf \"\\
 pub async fn run(ground: &Ground, report: &mut Report, seconds: u64) -> anyhow::Result<()> {
     let pid = ground.server.pid();
     add_builds(ground, IDLE + BUSY).await?;
+    // The first tokens are from now.
+    let mut renewed = tick();
     let mut idle = Vec::new();
     for i in 0..IDLE {
         idle.push(shown(ground.open_of(Way::Transom, &build_of(i)).await?).await?);
+        if i % TENDED_EVERY == 0 {
+            tend(&mut idle).await?;
+        }
     }
     for shell in idle.iter_mut().take(TYPED) {
         start_cat(shell).await?;
@@ -42,9 +50,10 @@ pub async fn run(ground: &Ground, report: &mut Report, seconds: u64) -> anyhow::
     let mut plain = ground.open(Way::Ssh).await?;
     start_cat(&mut plain).await?;
     let (mut alone, mut plain_alone, mut plain_crowded) = (Vec::new(), Vec::new(), Vec::new());
-    for shell in idle.iter_mut().take(TYPED) {
-        keys(shell, KEYS, &mut alone).await?;
+    for typed in 0..TYPED {
+        keys(&mut idle[typed], KEYS, &mut alone).await?;
         keys(&mut plain, KEYS, &mut plain_alone).await?;
+        tend(&mut idle).await?;
     }
     let (stop, stopped) = watch::channel(false);
     let (mut busy, mut tokens) = (JoinSet::new(), Vec::new());
@@ -52,6 +61,7 @@ pub async fn run(ground: &Ground, report: &mut Report, seconds: u64) -> anyhow::
         let mut shell = ground.open_of(Way::Transom, &build_of(i)).await?;
         shell.settle().await?;
         shell.type_text(LOG).await?;
+        tend(&mut idle).await?;
         let mut stopped = stopped.clone();
         let (token, mut renewed) = watch::channel(String::new());
         tokens.push(token);
@@ -75,22 +85,20 @@ pub async fn run(ground: &Ground, report: &mut Report, seconds: u64) -> anyhow::
     // What a busy terminal keeps is there once its log is full.
     let (mut crowded, mut sizes, began) = (Vec::new(), Vec::new(), tick());
     let mut cpu = cpu_s(pid)?;
-    let (mut settled, mut renewed) = (None, tick());
+    let mut settled = None;
     while began.elapsed() < Duration::from_secs(seconds) {
-        for shell in idle.iter_mut().take(TYPED) {
-            keys(shell, KEYS, &mut crowded).await?;
+        for typed in 0..TYPED {
+            keys(&mut idle[typed], KEYS, &mut crowded).await?;
             keys(&mut plain, KEYS, &mut plain_crowded).await?;
-        }
-        for shell in &mut idle {
-            shell.catch_up().await?;
-        }
-        if renewed.elapsed() > RENEW_EVERY {
-            renewed = tick();
-            for (i, shell) in idle.iter_mut().enumerate() {
-                shell.line.renew(&ground.server.controller(&build_of(i)).await?).await?;
-            }
-            for (i, token) in tokens.iter().enumerate() {
-                token.send_replace(ground.server.controller(&build_of(IDLE + i)).await?);
+            tend(&mut idle).await?;
+            if renewed.elapsed() > RENEW_EVERY {
+                renewed = tick();
+                for (i, shell) in idle.iter_mut().enumerate() {
+                    shell.line.renew(&ground.server.controller(&build_of(i)).await?).await?;
+                }
+                for (i, token) in tokens.iter().enumerate() {
+                    token.send_replace(ground.server.controller(&build_of(IDLE + i)).await?);
+                }
             }
         }
         sizes.push(memory(pid)?.pss_kib as f64 / 1024.0);
@@ -123,5 +131,13 @@ pub async fn run(ground: &Ground, report: &mut Report, seconds: u64) -> anyhow::
     report.say("memory with all of them (PSS)", "MiB", settled);
     report.say("growth until the end", "MiB", last - settled);
     report.say("seconds", "s", took_s);
+    Ok(())
+}
+
+/// Has every viewer answer what it was asked meanwhile.
+async fn tend(shells: &mut [Shell]) -> anyhow::Result<()> {
+    for shell in shells {
+        shell.catch_up().await?;
+    }
     Ok(())
 }
