@@ -2,8 +2,8 @@
 //!
 //! Blocks of [`BLOCK_BYTES`] in order. A block is due to be forgotten when the rest alone fills the
 //! limit; it goes when the screen behind the log ([`super::backdrop`]) has taken it in, so that screen
-//! is always exactly at the log's oldest byte. A few emptied blocks are kept beside it. Changes of size are marks in the log, so every viewer
-//! reflows at the same byte.
+//! is always exactly at the log's oldest byte. A few emptied blocks are kept beside the log. Changes of
+//! size are marks in it, so every viewer reflows at the same byte.
 
 use std::collections::VecDeque;
 

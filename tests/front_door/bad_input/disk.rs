@@ -48,15 +48,21 @@ impl Drop for Disk {
     }
 }
 
-#[tokio::test]
-async fn a_full_disk_refuses_what_must_be_kept_and_leaves_open_terminals_alone() -> anyhow::Result<()> {
+/// A server whose data is on a small disk, with build `b1` ready; `None` where this user may not make one.
+async fn ready(more: Value) -> anyhow::Result<Option<(Disk, Front, Machine)>> {
     let Some(disk) = Disk::new()? else {
         eprintln!("skipped: needs root and the right to mount");
-        return Ok(());
+        return Ok(None);
     };
     let dir = tempfile::tempdir_in(disk.path())?;
     let (front, machine) = (Front::start_in(dir, Clock::moved(START.parse()?), "").await?, Machine::start()?);
-    front.ready_build("b1", &machine, Value::Null).await?;
+    front.ready_build("b1", &machine, more).await?;
+    Ok(Some((disk, front, machine)))
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_what_must_be_kept_and_leaves_open_terminals_alone() -> anyhow::Result<()> {
+    let Some((disk, front, _machine)) = ready(Value::Null).await? else { return Ok(()) };
     let token = front.controller("b1").await?;
     let mut open = front.socket().await?.open(&token).await?;
     disk.fill()?;
@@ -83,13 +89,7 @@ async fn a_full_disk_refuses_what_must_be_kept_and_leaves_open_terminals_alone()
 
 #[tokio::test]
 async fn nobody_comes_in_whose_coming_cannot_be_written_down() -> anyhow::Result<()> {
-    let Some(disk) = Disk::new()? else {
-        eprintln!("skipped: needs root and the right to mount");
-        return Ok(());
-    };
-    let dir = tempfile::tempdir_in(disk.path())?;
-    let (front, machine) = (Front::start_in(dir, Clock::moved(START.parse()?), "").await?, Machine::start()?);
-    front.ready_build("b1", &machine, Value::Null).await?;
+    let Some((disk, front, _machine)) = ready(Value::Null).await? else { return Ok(()) };
     let token = front.controller("b1").await?;
     disk.fill()?;
     let refused = front.socket().await?.open_refused(&token).await?;
@@ -105,13 +105,7 @@ async fn nobody_comes_in_whose_coming_cannot_be_written_down() -> anyhow::Result
 
 #[tokio::test]
 async fn a_full_disk_lengthens_nobodys_access() -> anyhow::Result<()> {
-    let Some(disk) = Disk::new()? else {
-        eprintln!("skipped: needs root and the right to mount");
-        return Ok(());
-    };
-    let dir = tempfile::tempdir_in(disk.path())?;
-    let (front, machine) = (Front::start_in(dir, Clock::moved(START.parse()?), "").await?, Machine::start()?);
-    front.ready_build("b1", &machine, json!({ "max_duration_s": 240 })).await?;
+    let Some((disk, front, machine)) = ready(json!({ "max_duration_s": 240 })).await? else { return Ok(()) };
     let token = front.controller("b1").await?;
     let mut open = front.socket().await?.open(&token).await?;
     open.type_text("echo $$ > pid; echo $((6*7))\r").await?;
