@@ -54,6 +54,8 @@ pub enum TerminalInput {
     Bytes(Bytes),
     /// The terminal has a new size.
     Resize(Size),
+    /// Wants [`TerminalEvent::Probed`] with the same number. Numbers rise; the newest answers for all.
+    Probe(u64),
 }
 
 /// What comes out of a terminal.
@@ -63,6 +65,8 @@ pub enum TerminalEvent {
     Ready,
     /// Output.
     Output(Bytes),
+    /// The machine has answered the probe, and what it sent before its answer is above.
+    Probed(u64),
 }
 
 /// A back end's two ends of the session: bounded, so whoever is slow is waited for.

@@ -15,6 +15,7 @@ pub mod viewer;
 pub mod window;
 
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
@@ -94,6 +95,9 @@ pub struct Session {
     /// Moves with everything about the build's sessions that a page shows.
     news: watch::Sender<u64>,
     input: mpsc::Sender<TerminalInput>,
+    /// How many times the machine was probed, and the newest probe that it has answered.
+    probes: AtomicU64,
+    probed: AtomicU64,
 }
 
 /// A session that somebody wants.
@@ -143,6 +147,8 @@ impl Session {
             acks: watch::Sender::new(0),
             closing: watch::Sender::new(None),
             input,
+            probes: AtomicU64::new(0),
+            probed: AtomicU64::new(0),
         });
         (Arc::clone(&session), Writer { session, input: received })
     }
@@ -308,6 +314,7 @@ impl Session {
             for event in batch.iter() {
                 match event {
                     TerminalEvent::Ready => {}
+                    TerminalEvent::Probed(number) => self.probed.store(*number, Ordering::Relaxed),
                     TerminalEvent::Output(bytes) => scrollback.append(bytes),
                 }
             }

@@ -8,6 +8,7 @@ mod input;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 
 use bytes::Bytes;
@@ -241,12 +242,13 @@ impl Viewer {
                 }
             }
             if let Some(flush) = &mut self.flush {
-                flush.look(self.session.scrollback().head(), tick().into_std());
+                let answered = session.probed.load(Ordering::Relaxed);
+                flush.look(self.session.scrollback().head(), answered, tick().into_std());
             }
-            let quiet = self.flush.as_ref().map(|f| f.until(self.pending.is_empty()).into());
+            let quiet = self.flush.as_ref().map(|f| f.until().into());
             let mut made = None;
             tokio::select! {
-                slot = session.input.reserve(), if !self.pending.is_empty() => {
+                slot = session.input.reserve(), if self.has_input() => {
                     if let Some(update) = self.hand_on(slot.ok()) {
                         return update;
                     }

@@ -181,6 +181,12 @@ impl Connection {
             .unwrap_or_else(|_| Err(BackendError::Session("no answer in time".into())))
     }
 
+    /// Waits for the machine's answer to a request of no effect (RFC 4254, section 4). It answers in order, so
+    /// the channels have by then what it sent before.
+    pub(super) async fn probe(&self) {
+        let _ = self.handle.send_ping().await;
+    }
+
     /// Takes leave; the machine need not answer.
     pub(super) async fn goodbye(&self) {
         self.valve.open();

@@ -165,7 +165,7 @@ pub(super) async fn run(
     let manner = if windows { Manner::Login } else { Manner::User };
     let mut start = Start::new(manner, Kit::Perl, Typed { size, ..Typed::default() });
     loop {
-        let exit = pump::pump(channel, connection.valve(), &mut link, &mut start).await?;
+        let exit = pump::pump(channel, connection, &mut link, &mut start).await?;
         if windows || link.is_over() {
             return Ok(exit);
         }

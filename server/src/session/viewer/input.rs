@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::{Buf, Bytes};
 use tokio::sync::mpsc::Permit;
@@ -77,9 +78,21 @@ impl Viewer {
         }
     }
 
-    /// Hands the oldest input on; `slot` is `None` where the machine takes none any more.
+    /// Whether anything is to be handed on.
+    pub(super) fn has_input(&self) -> bool {
+        !self.pending.is_empty() || self.flush.as_ref().is_some_and(Flush::wants_probe)
+    }
+
+    /// Hands the oldest input on, or else a probe; `slot` is `None` where the machine takes none any more.
     pub(super) fn hand_on(&mut self, slot: Option<Permit<'_, TerminalInput>>) -> Option<Update> {
-        let bytes = self.pending.pop_front()?;
+        let Some(bytes) = self.pending.pop_front() else {
+            if let Some(flush) = &mut self.flush {
+                let number = self.session.probes.fetch_add(1, Ordering::Relaxed) + 1;
+                flush.probe(number);
+                slot?.send(TerminalInput::Probe(number));
+            }
+            return None;
+        };
         self.pending_bytes -= bytes.len() as u64;
         if let Some(flush) = &mut self.flush {
             flush.reached(tick().into_std());
