@@ -11,6 +11,8 @@ pub mod registry;
 pub mod screen;
 pub mod scrollback;
 pub mod seat;
+#[cfg(test)]
+mod tests;
 pub mod viewer;
 pub mod window;
 
@@ -244,8 +246,7 @@ impl Writer {
         let first_size = session.scrollback().size();
         let link = Link { input: self.input, output };
         let start = TerminalInput::Resize(first_size);
-        let running = backend::run(backend.as_ref(), spare, target, start, link);
-        tokio::pin!(running);
+        let mut running = Box::pin(backend::run(backend.as_ref(), spare, target, start, link));
         let mut closing = session.closing.subscribe();
         let mut company = session.company.subscribe();
         let mut acks = session.acks.subscribe();
@@ -295,8 +296,10 @@ impl Writer {
                 }
             }
         };
-        // Whatever the back end had still handed over belongs to the output.
-        events.close();
+        // Disconnects. A back end that had just been given room, and was never to use it, would keep the
+        // link open.
+        drop(running);
+        // Whatever it had still handed over belongs to the output.
         while events.recv_many(&mut batch, LINK_PIECES).await > 0 {
             session.apply(&mut batch);
         }

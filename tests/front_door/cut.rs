@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::try_join_all;
 use reqwest::Method;
 use serde_json::Value;
+use transom_protocol::limits;
 use transom_tests::front::Front;
 use transom_tests::socket::Socket;
 
@@ -78,5 +79,32 @@ async fn viewers_that_do_not_read_hold_nobody_up_and_go_too() -> anyhow::Result<
     );
     assert!(last < Duration::from_secs(1), "{last:?}");
     assert_eq!(viewers(&front).await?, 0);
+    machine.is_deserted().await
+}
+
+#[tokio::test]
+async fn a_program_that_reads_no_input_keeps_no_connection() -> anyhow::Result<()> {
+    let (front, machine) = ready().await?;
+    let mut driver = enter(&front).await?;
+    driver.type_text("stty -icanon -echo; echo rea''dy; sleep 1000\r").await?;
+    driver.see("ready\r\n").await?;
+    let piece = "y".repeat(limits::INPUT_BYTES);
+    // Until every buffer on the way to the program is full.
+    let filling = async {
+        loop {
+            while driver.typed + piece.len() as u64 <= driver.applied + limits::INPUT_WINDOW_BYTES {
+                driver.type_text(&piece).await?;
+            }
+            let quiet = Duration::from_millis(500);
+            match tokio::time::timeout(quiet, driver.step()).await {
+                Ok(step) => drop(step?),
+                Err(_) => return anyhow::Ok(()),
+            }
+        }
+    };
+    filling.await?;
+    assert!(driver.applied > 1 << 20, "{}", driver.applied);
+    front.ci(Method::DELETE, "/builds/b1/access", Value::Null).await?;
+    assert_eq!(driver.closed().await?.code, 4410);
     machine.is_deserted().await
 }

@@ -85,6 +85,10 @@ impl Door {
         if self.0.config.machines.spare_idle_s > 0 {
             entry.put_spare(Some(Waiting { spare, machine }));
             self.expect_session(entry);
+            // Access may have ended meanwhile, and what was handed out been cut.
+            if !self.wants_spare(&entry.record()) {
+                entry.put_spare(None);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use russh::client::{self, Handle};
 use russh::keys::{
@@ -20,6 +21,8 @@ use crate::backend::{BackendError, Credential, Target};
 const WINDOW_BYTES: u32 = 256 * 1024;
 /// Messages of one channel that russh queues before its loop stops; the pump never lets it get there.
 const CHANNEL_QUEUE: usize = 64;
+/// How long taking leave may take.
+const LEAVING: Duration = Duration::from_secs(1);
 const CIPHERS: &[cipher::Name] =
     &[cipher::AES_128_GCM, cipher::AES_256_GCM, cipher::CHACHA20_POLY1305, cipher::AES_256_CTR];
 
@@ -188,9 +191,21 @@ impl Connection {
     }
 
     /// Takes leave; the machine need not answer.
-    pub(super) async fn goodbye(&self) {
+    pub(super) async fn goodbye(mut self) {
         self.valve.open();
-        let _ = self.handle.disconnect(Disconnect::ByApplication, "", "").await;
+        let leaving = async {
+            let _ = self.handle.disconnect(Disconnect::ByApplication, "", "").await;
+            let _ = (&mut self.handle).await;
+        };
+        let _ = tokio::time::timeout(LEAVING, leaving).await;
+    }
+}
+
+/// russh hears of a dropped handle, or of leave taken, only where no key exchange is under way, and behind a
+/// closed valve none ends. Of the end of the stream it hears always.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.valve.shut();
     }
 }
 

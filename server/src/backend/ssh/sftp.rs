@@ -115,7 +115,9 @@ impl Files {
 
     /// Takes leave; the machine need not answer.
     pub async fn goodbye(self) {
-        self.connection.goodbye().await;
+        let Self { connection, reader, sending, .. } = self;
+        drop((reader, sending));
+        connection.goodbye().await;
     }
 
     /// What is known of `path`, following links.

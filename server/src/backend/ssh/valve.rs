@@ -2,7 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Buf, BytesMut};
@@ -21,34 +21,67 @@ pub(super) struct Valve(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     closed: bool,
+    shut: bool,
     reader: Option<Waker>,
 }
 
 impl Valve {
     /// Nothing more is read: the far end's window fills and it blocks.
     pub(super) fn close(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.state().closed = true;
     }
 
     /// Reading goes on.
     pub(super) fn open(&self) {
+        self.turn(|state| std::mem::take(&mut state.closed));
+    }
+
+    /// The stream is at its end, for good.
+    pub(super) fn shut(&self) {
+        self.turn(|state| !std::mem::replace(&mut state.shut, true));
+    }
+
+    /// Wakes who waits where `how` has changed anything.
+    fn turn(&self, how: impl FnOnce(&mut State) -> bool) {
         let reader = {
-            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            state.closed = false;
-            state.reader.take()
+            let mut state = self.state();
+            if how(&mut state) { state.reader.take() } else { None }
         };
         if let Some(reader) = reader {
             reader.wake();
         }
     }
 
-    fn holds_back(&self, reader: &Waker) -> bool {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.closed {
+    /// Whether reading goes on, or is over for good: `None` where `reader` waits until the valve turns.
+    fn admits(&self, reader: &Waker) -> Option<Admits> {
+        let mut state = self.state();
+        match (state.shut, state.closed) {
+            (true, _) => Some(Admits::Nothing),
+            (false, false) => Some(Admits::All),
+            (false, true) => {
+                state.reader = Some(reader.clone());
+                None
+            }
+        }
+    }
+
+    /// `reader` waits for the stream itself: it is to hear of the end too. Whether it is there already.
+    fn is_shut_for(&self, reader: &Waker) -> bool {
+        let mut state = self.state();
+        if !state.reader.as_ref().is_some_and(|known| known.will_wake(reader)) {
             state.reader = Some(reader.clone());
         }
-        state.closed
+        state.shut
     }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Admits {
+    All,
+    Nothing,
 }
 
 /// A stream behind a [`Valve`].
@@ -69,8 +102,10 @@ impl<S> Valved<S> {
 impl<S: AsyncRead + Unpin> AsyncRead for Valved<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.valve.holds_back(cx.waker()) {
-            return Poll::Pending;
+        match this.valve.admits(cx.waker()) {
+            Some(Admits::All) => {}
+            Some(Admits::Nothing) => return Poll::Ready(Ok(())),
+            None => return Poll::Pending,
         }
         if this.ahead.is_empty() {
             this.ahead.reserve(READ_BYTES);
@@ -78,7 +113,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Valved<S> {
                 Poll::Ready(read) => read.map(drop)?,
                 Poll::Pending => {
                     this.ahead = BytesMut::new();
-                    return Poll::Pending;
+                    return if this.valve.is_shut_for(cx.waker()) {
+                        Poll::Ready(Ok(()))
+                    } else {
+                        Poll::Pending
+                    };
                 }
             }
         }
@@ -127,5 +166,27 @@ mod tests {
         valve.open();
         stream.read_exact(&mut buf).await.unwrap();
         assert_eq!(&buf, b"flood");
+    }
+
+    #[tokio::test]
+    async fn a_shut_valve_ends_the_stream_for_who_waits_at_it() {
+        let (near, _far) = tokio::io::duplex(64);
+        let valve = Valve::default();
+        let mut stream = Valved::new(near, valve.clone());
+        for closed in [false, true] {
+            if closed {
+                valve.close();
+            }
+            let mut buf = [0; 5];
+            let mut read = std::pin::pin!(stream.read(&mut buf));
+            assert!(futures_util::poll!(&mut read).is_pending());
+        }
+        let mut buf = [0; 5];
+        let shutting = async {
+            tokio::task::yield_now().await;
+            valve.shut();
+        };
+        let (read, ()) = futures_util::join!(stream.read(&mut buf), shutting);
+        assert_eq!(read.unwrap(), 0);
     }
 }
