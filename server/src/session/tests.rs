@@ -1,3 +1,5 @@
+//! What a session does whose back end is one that tests make.
+
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};

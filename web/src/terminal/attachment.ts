@@ -42,7 +42,7 @@ const NOTHING = new Uint8Array(0);
 const INTERRUPTS: ReadonlySet<number> = new Set([0x03, 0x1c, 0x1a]);
 const WORTH_SKIPPING = 32 * 1024;
 /** A server that skips nothing is not waited for any longer. */
-const SKIP_MS = 150;
+const SKIP_MS = 300;
 /** Output is told of at most this often. */
 const ACTIVITY_MS = 500;
 
