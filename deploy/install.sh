@@ -35,7 +35,23 @@ want sshd openssh-server
 want ssh openssh-client
 want cc gcc libc6-dev
 want make make
+# libjpeg-turbo is built from its source, with what makes it fast.
+want cmake cmake
+want nasm nasm
+# The demo machines' screens, and what is to be seen on them.
+want Xtigervnc tigervnc-standalone-server
+want tigervncpasswd tigervnc-tools
+want openbox openbox
+want xclock x11-apps
+want xsetroot x11-xserver-utils
+want xprop x11-utils
+want xterm xterm
 if [ "${1-}" = --tests ]; then
+  # Other servers of the desktop's protocol, and what is done on their screens.
+  want x11vnc x11vnc
+  want qemu-system-x86_64 qemu-system-x86
+  want xclip xclip
+  want openssl openssl
   want chromium chromium
   # Shells and tools of the machines whose terminals are tested.
   want zsh zsh

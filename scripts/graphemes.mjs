@@ -1,4 +1,4 @@
-// Writes server/src/session/screen/graphemes.bin: what the page's @xterm/addon-unicode-graphemes
+// Writes server/src/session/terminal/screen/graphemes.bin: what the page's @xterm/addon-unicode-graphemes
 // holds each character for, as runs of (length as LEB128, kind of grapheme break | wide << 4).
 // Run it after an update of the add-on: node scripts/graphemes.mjs
 import { writeFileSync } from "node:fs";
@@ -48,4 +48,4 @@ for (const { value, length } of runs) {
   for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
   bytes.push(rest, value);
 }
-writeFileSync(new URL("server/src/session/screen/graphemes.bin", root), Uint8Array.from(bytes));
+writeFileSync(new URL("server/src/session/terminal/screen/graphemes.bin", root), Uint8Array.from(bytes));

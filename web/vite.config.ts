@@ -17,7 +17,8 @@ export default defineConfig({
     }),
     budget({
       "access.html": 25,
-      "terminal.html": 112,
+      "terminal.html": 113,
+      "desktop.html": 45,
       "embed/v1": 110,
     }),
   ],
@@ -38,6 +39,7 @@ export default defineConfig({
         index: "index.html",
         access: "access.html",
         terminal: "terminal.html",
+        desktop: "desktop.html",
         "embed/v1": "src/embed/v1.ts",
       },
       output: {

@@ -4,7 +4,8 @@ set -eu
 cd "$(dirname "$0")"
 seconds=${1:?for how many seconds?}
 shift
-[ $# -gt 0 ] || set -- client_frame server_frame client_message round_trip sftp_reply
+[ $# -gt 0 ] || set -- client_frame server_frame client_message round_trip sftp_reply \
+    rfb_handshake rfb_decoder picture_op
 export RUSTC_BOOTSTRAP=1
 cargo run --quiet --manifest-path ../Cargo.toml --example fuzz_seeds
 for target; do

@@ -6,10 +6,12 @@
 //!
 //! [`wire`] is what browser and server say to each other; [`problem`] is the one table of what can
 //! go wrong, shared by REST replies and WebSocket close codes. [`sftp`] is what is said to a machine
-//! about its files, [`path`] how their names are written where only text can stand.
+//! about its files, [`rfb`] to one about its desktop, [`path`] how their names are written where only text can stand.
 
 pub mod limits;
 pub mod path;
 pub mod problem;
+pub mod rect;
+pub mod rfb;
 pub mod sftp;
 pub mod wire;

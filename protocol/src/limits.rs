@@ -38,3 +38,21 @@ pub const SFTP_PACKET_BYTES: usize = 256 * 1024;
 pub const SFTP_HANDLE_BYTES: usize = 256;
 /// Longest path of a file on a machine, in bytes.
 pub const FILE_PATH_BYTES: usize = 4096;
+/// Longest side of a desktop, in pixels.
+pub const DESKTOP_SIDE_MAX: u16 = 8192;
+/// Longest side of a pointer's picture, in pixels.
+pub const DESKTOP_CURSOR_MAX: u16 = 1024;
+/// Largest text of a clipboard, in bytes of UTF-8.
+pub const CLIPBOARD_BYTES: usize = 1024 * 1024;
+/// Longest name or reason that a VNC server may send, in bytes.
+pub const RFB_STRING_BYTES: usize = 64 * 1024;
+/// What is kept of it, in bytes.
+pub const RFB_TEXT_BYTES: usize = 256;
+/// Longest key of Apple's key exchange, in bytes.
+pub const RFB_KEY_BYTES: usize = 512;
+/// Compressed pixels of one of Tight's rectangles, in bytes; its length has no more bits.
+pub const RFB_TIGHT_BYTES: usize = 4 * 1024 * 1024;
+/// One operation on a desktop's picture at most, in bytes: a megapixel that does not compress, or a pointer.
+pub const PICTURE_OP_BYTES: usize = 5 * 1024 * 1024;
+/// What one message has of a picture or of a clipboard's text at most, in bytes: a key's effect waits behind no more.
+pub const DESKTOP_PIECE_BYTES: usize = 64 * 1024;

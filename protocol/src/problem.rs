@@ -127,7 +127,7 @@ problems! {
     /// The machine was there and is gone.
     MachineGone "machine-gone" 502 4502 "The connection to the machine was lost.";
     /// The machine let us in and then refused the terminal.
-    SessionRefused "session-refused" 502 4502 "The machine refused to start a terminal.";
+    SessionRefused "session-refused" 502 4502 "The machine refused to open a session.";
     /// The store cannot be read or written.
     StoreUnavailable "store-unavailable" 503 4500 "Transom cannot save its data right now.";
     /// The server is going down for a restart.

@@ -6,11 +6,13 @@
 //! [`crate::problem::Problem`].
 
 mod control;
+pub mod desktop;
 mod frame;
+pub mod picture;
 
 pub use control::{
-    AccessNotice, Attach, ClientMessage, ControlError, Family, Hello, Resume, Role, ServerMessage, Size,
-    ViewerInfo, Welcome,
+    AccessNotice, Attach, ClientMessage, ControlError, DesktopState, Family, Hello, Resume, Role,
+    ServerMessage, Size, ViewerInfo, Welcome,
 };
 pub use frame::{ClientFrame, FrameError, ServerFrame, kind};
 

@@ -20,8 +20,8 @@ use serde_json::{Value, json};
 use transom_protocol::limits;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::{
-    AccessNotice, Attach, ClientFrame, ClientMessage, Family, FrameError, Hello, Resume, Role, ServerFrame,
-    ServerMessage, Size, ViewerInfo, Welcome,
+    AccessNotice, Attach, ClientFrame, ClientMessage, DesktopState, Family, FrameError, Hello, Resume, Role,
+    ServerFrame, ServerMessage, Size, ViewerInfo, Welcome,
 };
 
 fn hex(bytes: &[u8]) -> String {
@@ -258,6 +258,8 @@ fn server_messages() -> Vec<ServerMessage> {
             }],
             driver: Some("v_1".into()),
         },
+        ServerMessage::Desktop(DesktopState { name: "vm".into(), resizable: true, leds: 2 }),
+        ServerMessage::Bell,
         ServerMessage::Access(AccessNotice {
             ends_at: Some("2026-01-01T01:00:00Z".into()),
             cause: Some("deadline".into()),
@@ -327,19 +329,17 @@ fn a_refused_control_message_never_repeats_what_it_held() {
 fn the_web_has_the_same_limits_and_problems() {
     let head =
         "// Generated from protocol/src; do not edit: UPDATE_VECTORS=1 cargo test -p transom-protocol\n";
-    let limits = format!(
-        "{head}export const MESSAGE_BYTES = {};\nexport const INPUT_BYTES = {};\nexport const INPUT_WINDOW_BYTES = {};\nexport const OUTPUT_BYTES = {};\nexport const OUTPUT_WINDOW_BYTES = {};\nexport const ACK_EVERY_BYTES = {};\nexport const SCROLLBACK_BYTES = {};\nexport const TERMINAL_MIN = {};\nexport const TERMINAL_MAX = {};\n",
-        limits::MESSAGE_BYTES,
-        limits::INPUT_BYTES,
-        limits::INPUT_WINDOW_BYTES,
-        limits::OUTPUT_BYTES,
-        limits::OUTPUT_WINDOW_BYTES,
-        limits::ACK_EVERY_BYTES,
-        limits::SCROLLBACK_BYTES,
-        limits::TERMINAL_MIN,
-        limits::TERMINAL_MAX,
+    let mut shared = head.to_owned();
+    macro_rules! share {
+        ($($name:ident)*) => {
+            $(let _ = writeln!(shared, "export const {} = {};", stringify!($name), limits::$name);)*
+        };
+    }
+    share!(
+        MESSAGE_BYTES INPUT_BYTES INPUT_WINDOW_BYTES OUTPUT_BYTES OUTPUT_WINDOW_BYTES ACK_EVERY_BYTES SCROLLBACK_BYTES
+        TERMINAL_MIN TERMINAL_MAX DESKTOP_SIDE_MAX DESKTOP_CURSOR_MAX CLIPBOARD_BYTES PICTURE_OP_BYTES DESKTOP_PIECE_BYTES
     );
-    same_or_written("web/src/protocol/gen/limits.ts", &limits);
+    same_or_written("web/src/protocol/gen/limits.ts", &shared);
     let mut problems = format!("{head}export const PROBLEMS = {{\n");
     for p in Problem::ALL {
         let _ = writeln!(

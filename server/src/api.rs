@@ -106,6 +106,8 @@ pub fn router(app: App) -> Router {
         .route("/b/{build}", get(assets::access))
         .route("/b/{build}/terminal", get(assets::terminal))
         .route("/b/{build}/terminal/{session}", get(assets::terminal))
+        .route("/b/{build}/desktop", get(assets::desktop))
+        .route("/b/{build}/desktop/{session}", get(assets::desktop))
         .route("/assets/{*path}", get(assets::asset))
         .route("/embed/{*path}", get(assets::embed))
         .layer(assets::compression());

@@ -5,8 +5,10 @@
 //! Dropping its future disconnects from the machine. A new protocol is one file here and one line
 //! in [`Backends::all`].
 
+mod desktop;
 mod dial;
 mod ssh;
+mod vnc;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -20,9 +22,11 @@ use transom_protocol::problem::Problem;
 use transom_protocol::wire::{self, Size};
 use zeroize::Zeroizing;
 
+pub use desktop::{Desktop, DesktopEvent, DesktopInput};
 pub use dial::{Dialer, Resolved};
 pub use ssh::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
 pub use ssh::{Ssh, generate_key, is_certificate, is_pin, looks_like_key, public_key_of};
+pub use vnc::Vnc;
 
 use crate::access::BuildId;
 use crate::access::build::{Endpoint, Platform};
@@ -155,6 +159,8 @@ pub enum Credential {
         /// Its passphrase.
         passphrase: Option<Zeroizing<String>>,
     },
+    /// Nothing: whoever reaches it is let in.
+    None,
     /// A password.
     Password(Zeroizing<String>),
     /// A private key and the OpenSSH certificate for it.
@@ -203,11 +209,24 @@ pub trait Backend<F: Family>: Send + Sync + 'static {
     /// Its name in registrations, for example `ssh`.
     fn protocol(&self) -> &'static str;
 
+    /// What it asks of them.
+    fn terms(&self) -> Terms;
+
     /// Connects and logs in. Dropping the line, or the future, disconnects.
     ///
     /// # Errors
     /// [`BackendError`] says why the machine cannot be used.
     fn connect(&self, target: Target) -> Running<'static, Box<dyn Line<F>>>;
+}
+
+/// What a protocol asks of a machine's registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// Its name, for people.
+    pub name: &'static str,
+    /// People have names, machines have keys, and whoever logs in may use one: as in SSH. Otherwise there is a
+    /// password or none, and a certificate's fingerprint where the connection is encrypted.
+    pub has_keys: bool,
 }
 
 /// A connection to a machine that is logged in, for one session. It may wait for that session.
@@ -264,13 +283,14 @@ where
 #[derive(Clone, Default)]
 pub struct Backends {
     terminals: BTreeMap<&'static str, Arc<dyn Backend<Terminal>>>,
+    desktops: BTreeMap<&'static str, Arc<dyn Backend<Desktop>>>,
 }
 
 impl Backends {
     /// All that Transom speaks.
     #[must_use]
     pub fn all() -> Self {
-        Self::default().terminal(Ssh)
+        Self::default().terminal(Ssh).desktop(Vnc)
     }
 
     /// Adds a back end that gives terminals.
@@ -289,15 +309,32 @@ impl Backends {
         endpoints.iter().find_map(|e| Some((e, Arc::clone(self.terminals.get(e.protocol.as_str())?))))
     }
 
+    /// Adds a back end that gives desktops.
+    #[must_use]
+    pub fn desktop(mut self, backend: impl Backend<Desktop>) -> Self {
+        self.desktops.insert(backend.protocol(), Arc::new(backend));
+        self
+    }
+
+    /// The first of `endpoints` that can give a desktop, with its back end.
+    #[must_use]
+    pub fn desktop_of<'e>(
+        &self,
+        endpoints: &'e [Endpoint],
+    ) -> Option<(&'e Endpoint, Arc<dyn Backend<Desktop>>)> {
+        endpoints.iter().find_map(|e| Some((e, Arc::clone(self.desktops.get(e.protocol.as_str())?))))
+    }
+
     /// The first of `endpoints` that can give files.
     #[must_use]
     pub fn files_of<'e>(&self, endpoints: &'e [Endpoint]) -> Option<&'e Endpoint> {
         endpoints.iter().find(|e| e.protocol == Backend::protocol(&Ssh))
     }
 
-    /// Whether `protocol` is known at all.
+    /// What `protocol` asks of registrations; `None` where it is not known.
     #[must_use]
-    pub fn knows(&self, protocol: &str) -> bool {
-        self.terminals.contains_key(protocol)
+    pub fn terms_of(&self, protocol: &str) -> Option<Terms> {
+        let terminal = self.terminals.get(protocol).map(|backend| backend.terms());
+        terminal.or_else(|| self.desktops.get(protocol).map(|backend| backend.terms()))
     }
 }

@@ -12,6 +12,7 @@ pub mod door;
 pub mod jwks;
 pub mod keys;
 pub mod lifetime;
+pub mod picture;
 mod random;
 pub mod recording;
 pub mod seal;

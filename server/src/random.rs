@@ -16,12 +16,18 @@ pub fn secret() -> String {
     text::<32>()
 }
 
-/// # Panics
-/// Where the system gives no randomness: nothing that is handed out then would be safe.
 fn text<const BYTES: usize>() -> String {
     let mut bytes = [0_u8; BYTES];
-    SystemRandom::new().fill(&mut bytes).expect("the system gives randomness");
+    fill(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Fills `bytes` with what nobody can guess.
+///
+/// # Panics
+/// Where the system gives no randomness: nothing that is made of it then would be safe.
+pub fn fill(bytes: &mut [u8]) {
+    SystemRandom::new().fill(bytes).expect("the system gives randomness");
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod authority;
 mod bad_input;
 mod bad_network;
 mod cut;
+mod desktop;
 mod environment;
 mod events;
 mod files;

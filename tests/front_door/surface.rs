@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use transom_protocol::wire::{ClientMessage, Size};
-use transom_server::session::screen::Screen;
+use transom_server::session::terminal::screen::Screen;
 use transom_tests::socket::Socket;
 
 use super::timelines::{enter, ready};

@@ -9,6 +9,7 @@ use transom_server::clock::Clock;
 
 use crate::machine::Machine;
 use crate::settings::Settings;
+use crate::watcher::Watcher;
 use crate::{PATIENCE, socket};
 
 /// A CI with its keys. It knows the server by its address only.
@@ -167,6 +168,28 @@ impl Ci {
         self.enable(id).await?;
         self.state(id, "ready").await?;
         Ok(())
+    }
+
+    /// Registers a build on a machine with this one endpoint, turns access on, and waits until it is ready.
+    ///
+    /// # Errors
+    /// Where any of that does not work.
+    pub async fn ready_desktop(&self, id: &str, endpoint: &Value) -> anyhow::Result<()> {
+        self.build(id, json!({})).await?;
+        let machine = json!({ "version": 1, "endpoints": [endpoint] });
+        self.ci(Method::PUT, &format!("/builds/{id}/machine"), machine).await?;
+        self.enable(id).await?;
+        self.state(id, "ready").await?;
+        Ok(())
+    }
+
+    /// Opens the desktop of a build, or joins a session, with a token of these capabilities beside looking.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn watch(&self, id: &str, more: &[&str], session: Option<&str>) -> anyhow::Result<Watcher> {
+        let token = self.token(id, "Dana", &[&["desktop.view"], more].concat()).await?;
+        Watcher::enter(self.socket().await?.into_stream(), &token, session).await
     }
 
     /// Turns access on.

@@ -1,7 +1,9 @@
 //! Transom through its front door, against real peers: what the tests and benches stand on.
 
+pub mod apple;
 pub mod cable;
 pub mod ci;
+pub mod desktop;
 pub mod events;
 pub mod files;
 pub mod forge;
@@ -10,11 +12,14 @@ pub mod issuer;
 pub mod lossy;
 pub mod machine;
 pub mod pass;
+pub mod picture;
 pub mod process;
+pub mod rfb;
 pub mod settings;
 pub mod socket;
 pub mod tab;
 pub mod transcript;
+pub mod watcher;
 
 use std::time::Duration;
 

@@ -18,9 +18,12 @@ use transom_protocol::wire::{
 
 use crate::PATIENCE;
 
+/// Messages both ways.
+pub type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 /// A WebSocket to the server.
 pub struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    stream: Stream,
     /// The server's first message.
     pub welcome: Option<Welcome>,
     /// What restored the screen at the last reset.
@@ -126,6 +129,12 @@ impl Socket {
             acks: true,
             keeps: true,
         })
+    }
+
+    /// The messages alone.
+    #[must_use]
+    pub fn into_stream(self) -> Stream {
+        self.stream
     }
 
     /// Sends a control message.

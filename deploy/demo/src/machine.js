@@ -1,5 +1,5 @@
 // @ts-check
-// One machine per build: an OpenSSH server of its own with its own host key, key file and directory.
+// One machine per build: an OpenSSH server of its own with its own host key, key file and directory, and a screen.
 
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -8,6 +8,7 @@ import net from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { startDesktop } from "./desktop.js";
 import { killAll, MARK } from "./processes.js";
 import { checkOut, fingerprint } from "./scenarios.js";
 
@@ -27,6 +28,8 @@ export class Machine {
   port = 0;
   /** The line that proves that the far end is this machine. */
   hostKey = "";
+  /** @type {import("./desktop.js").Screen | undefined} */
+  screen;
   /** Short name of what was checked out. */
   commit = "";
   #mark = randomUUID();
@@ -70,7 +73,9 @@ export class Machine {
     await this.#checkOut(branch);
     await this.#furnish();
     await this.install([await readFile(`${this.agentKey}.pub`, "utf8")]);
-    await this.#listen(hostKey, { ...environment, CM_ENV: this.appended, TRANSOM_HOME: this.transomHome });
+    const seen = { ...environment, CM_ENV: this.appended, TRANSOM_HOME: this.transomHome };
+    await this.#listen(hostKey, seen);
+    await this.#show(seen);
     await writeFile(this.knownHosts, `[${this.host}]:${this.port} ${this.hostKey}\n`);
   }
 
@@ -93,6 +98,20 @@ export class Machine {
       await gone;
     }
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** @param {Record<string, string>} environment */
+  async #show(environment) {
+    const { directory, buildDir, account } = this;
+    const machine = { directory, buildDir, account, environment, mark: this.#mark };
+    for (let attempt = 1; this.screen === undefined; attempt++) {
+      try {
+        this.screen = await startDesktop(machine, await freePort());
+      } catch (error) {
+        // Somebody else may have taken the port in between.
+        if (attempt === 3) throw error;
+      }
+    }
   }
 
   /** @param {string} branch */

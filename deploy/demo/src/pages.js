@@ -89,6 +89,7 @@ function explorePanel(build) {
     <form method="post" action="/builds/${build.id}/open" target="_blank" rel="noopener" id="open" hidden>
       <button name="page" value="access">Open build access</button>
       <button name="page" value="terminal" class="primary">Open terminal</button>
+      <button name="page" value="desktop">Open desktop</button>
     </form>
   </section>`;
 }
@@ -102,7 +103,7 @@ function newBuildDialog() {
         ${SCENARIOS.map((s) => html`<option value="${s.key}">${s.branch} (${s.words})</option>`)}
       </select></label>
       <label class="check"><input type="checkbox" name="remote_access" value="on">Enable remote access</label>
-      <p class="muted">Lets people of this project open a terminal on the build's machine until the build's time is over.</p>
+      <p class="muted">Lets people of this project open a terminal and the desktop of the build's machine until the build's time is over.</p>
       <div class="bar end">
         <button type="button" id="dialog-close">Close</button>
         <button class="primary">Start build</button>

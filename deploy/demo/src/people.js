@@ -31,13 +31,16 @@ export function cookieFor(who) {
 }
 
 /**
- * What this CI lets somebody do on a build's machine: everybody of the project may look, type, and
- * fetch and put files; whoever started the build may also end access for all.
+ * What this CI lets somebody do on a build's machine: everybody of the project may look, type, copy
+ * and paste, and fetch and put files; whoever started the build may also end access for all.
  *
  * @param {Person} who
  * @param {Person} startedBy
  */
 export function capabilities(who, startedBy) {
-  const all = ["terminal.view", "terminal.control", "files.read", "files.write"];
+  const all = [
+    ...["terminal.view", "terminal.control", "desktop.view", "desktop.control"],
+    ...["clipboard.read", "clipboard.write", "files.read", "files.write"],
+  ];
   return who.sub === startedBy.sub ? [...all, "access.end"] : all;
 }

@@ -100,7 +100,11 @@ export class Reporter {
       host_keys: [machine.hostKey],
       login: { kind: "generated" },
     };
-    return { version: 1, endpoints: [endpoint] };
+    const { screen, host } = machine;
+    if (screen === undefined) return { version: 1, endpoints: [endpoint] };
+    const { port, password } = screen;
+    const desktop = { protocol: "vnc", host, port, login: { kind: "password", password } };
+    return { version: 1, endpoints: [endpoint, desktop] };
   }
 
   /** Lets Transom's key in, and only on a machine that may be opened. @param {Install} reply */

@@ -78,7 +78,7 @@ export function dashboard(builds, transom, origin) {
     const page = (await fields(request))["page"];
     const { url } = await mint(build, who);
     const target = new URL(url);
-    if (page === "terminal") target.pathname += "/terminal";
+    if (page === "terminal" || page === "desktop") target.pathname += `/${page}`;
     redirect(response, target.href, { "referrer-policy": "no-referrer" });
   }
 

@@ -168,6 +168,18 @@ pub struct Welcome {
     pub token_expires_at: String,
 }
 
+/// What a desktop is like, its picture aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DesktopState {
+    /// Its name, as the machine says it.
+    pub name: String,
+    /// Whether its size can be changed.
+    pub resizable: bool,
+    /// Lights of the keyboard: scroll lock, num lock and caps lock from bit 0 on.
+    pub leds: u8,
+}
+
 /// How long access lasts, as far as a viewer needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -200,6 +212,10 @@ pub enum ServerMessage {
         /// The viewer whose size the terminal has.
         driver: Option<String>,
     },
+    /// What a desktop is like, first and whenever that changes.
+    Desktop(DesktopState),
+    /// A desktop's bell rang.
+    Bell,
     /// How long access lasts, whenever that changes, and as a warning before the end.
     Access(AccessNotice),
     /// The program on the machine ended. Nothing follows but `closing`.

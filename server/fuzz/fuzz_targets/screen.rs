@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use transom_protocol::wire::Size;
-use transom_server::session::screen::Screen;
+use transom_server::session::terminal::screen::Screen;
 
 /// A byte that no UTF-8 has: the next two are a new size.
 const RESIZE: u8 = 0xff;

@@ -37,6 +37,11 @@ pub async fn terminal(State(app): State<App>) -> Response {
     page(&app, "terminal.html")
 }
 
+/// `/b/{build}/desktop`, with or without a session
+pub async fn desktop(State(app): State<App>) -> Response {
+    page(&app, "desktop.html")
+}
+
 /// `/assets/…`: their names hold a hash of their content, so they never change. Other sites may use
 /// them, for they hold no data.
 pub async fn asset(path: AssetPath) -> Response {

@@ -24,10 +24,10 @@ use crate::session::Session;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenRequest {
-    /// `terminal`.
+    /// `terminal` or `desktop`.
     #[schema(value_type = String, example = "terminal")]
     pub family: Family,
-    /// Its size: `{"cols": 80, "rows": 24}`.
+    /// A terminal's size: `{"cols": 80, "rows": 24}`.
     #[serde(default)]
     #[schema(value_type = Object)]
     pub size: Size,
@@ -47,11 +47,8 @@ pub async fn open(
     if !request.size.is_valid() {
         return Err(Problem::Malformed.into());
     }
-    if request.family != Family::Terminal {
-        return Err(Problem::NotReady.into());
-    }
     let actor = Actor::of(&grant, proof.address);
-    let session = app.door.open_terminal(&grant, &entry, request.size, &actor).await?;
+    let session = app.door.open_session(&grant, &entry, request.family, request.size, &actor).await?;
     Ok((StatusCode::CREATED, axum::Json(session_view(&session))))
 }
 

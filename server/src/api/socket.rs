@@ -11,6 +11,7 @@ mod conversation;
 mod leave;
 mod outbox;
 mod receipt;
+mod view;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,18 +25,21 @@ use axum::response::Response;
 use serde_json::json;
 use transom_protocol::limits;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::{Attach, ClientMessage, Hello, Role, SUBPROTOCOL};
+use transom_protocol::wire::{Attach, ClientMessage, Family, Hello, Role, SUBPROTOCOL};
 
 use super::App;
 use super::auth;
 use super::error::{ApiError, ProblemBody};
 use crate::access::{BuildId, Capability, Grant};
 use crate::door::{Actor, Attendance, Entry, Refused, require};
+use crate::session::desktop::{DesktopSession, DesktopViewer};
 use crate::session::seat::Arrival;
-use crate::session::viewer::Viewer;
+use crate::session::terminal::TerminalSession;
+use crate::session::terminal::viewer::Viewer;
 use crate::session::{Ending, Session};
 use conversation::Conversation;
 use leave::Leave;
+use view::{DesktopView, TerminalView, View, capabilities_of, role_of};
 
 /// How long a browser may take to say hello.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
@@ -109,17 +113,17 @@ struct Seated {
     grant: Grant,
     actor: Actor,
     session: Arc<Session>,
-    viewer: Viewer,
+    view: View,
     attendance: Attendance,
 }
 
 impl Seated {
     /// The conversation, and what is left to do behind it.
     async fn stay(self, app: App, mut socket: WebSocket) {
-        let Self { entry, grant, actor, session, viewer, attendance } = self;
-        let (build, id) = (grant.build.clone(), viewer.id().to_owned());
+        let Self { entry, grant, actor, session, view, attendance } = self;
+        let (build, id) = (grant.build.clone(), view.id().to_owned());
         app.metrics.viewer_came();
-        let leave = Conversation::new(&app, entry, grant, session.clone(), viewer).hold(&mut socket).await;
+        let leave = Conversation::new(&app, entry, grant, session.clone(), view).hold(&mut socket).await;
         drop(attendance);
         // Said first: nobody stays because the store is slow.
         leave.say(&mut socket).await;
@@ -152,16 +156,13 @@ async fn enter(
     let admitted = admit(app, &grant, &entry, &hello.attach);
     let (role, attendance) = app.door.denied(Some(&build), &actor, action, admitted).await?;
     let (session, size, resume) = match hello.attach {
-        Attach::Open { family: transom_protocol::wire::Family::Terminal, size } => {
-            let opening = app.door.open_terminal_on_coming(&grant, &entry, size, &actor);
+        Attach::Open { family, size } => {
+            let opening = app.door.open_on_coming(&grant, &entry, family, size, &actor);
             let session = tokio::select! {
                 session = opening => session?,
                 () = app.viewers.ending() => return Err(Problem::Restarting.into()),
             };
             (session, size, None)
-        }
-        Attach::Open { .. } => {
-            return Err(Refused::because(Problem::NotReady, "This machine offers no desktop."));
         }
         Attach::Join { session, size, resume } => {
             let joined = join(app, &grant, &entry, &session).await;
@@ -177,12 +178,28 @@ async fn enter(
         at: app.door.now(),
         knock,
     };
-    let most = usize::try_from(app.config.limits.viewers_per_session).unwrap_or(usize::MAX);
-    let viewer = Viewer::attach(&session, arrival, resume.map(|r| r.output), most).map_err(Refused::from);
-    let id = viewer.as_ref().map(|v| v.id().to_owned()).unwrap_or_default();
+    let seated = sit(app, &session, arrival, resume.map(|r| r.output), &grant);
+    let id = seated.as_ref().map(|view| view.id().to_owned()).unwrap_or_default();
     let detail = json!({ "session": session.id, "viewer": id });
-    let viewer = app.door.audited(Some(&build), &actor, "viewer.join", viewer, detail).await?;
-    Ok(Some(Seated { entry, grant, actor, session, viewer, attendance }))
+    let view = app.door.audited(Some(&build), &actor, "viewer.join", seated, detail).await?;
+    Ok(Some(Seated { entry, grant, actor, session, view, attendance }))
+}
+
+/// Takes a seat before the session's surface.
+fn sit(
+    app: &App,
+    session: &Arc<Session>,
+    arrival: Arrival,
+    output: Option<u64>,
+    grant: &Grant,
+) -> Result<View, Refused> {
+    let most = usize::try_from(app.config.limits.viewers_per_session).unwrap_or(usize::MAX);
+    if let Some(terminal) = TerminalSession::of(session) {
+        return Ok(View::Terminal(TerminalView::new(Viewer::attach(&terminal, arrival, output, most)?)));
+    }
+    let desktop = DesktopSession::of(session).ok_or(Problem::Internal)?;
+    let viewer = DesktopViewer::attach(&desktop, arrival, most)?;
+    Ok(View::Desktop(DesktopView::new(viewer, grant.capabilities.clone())))
 }
 
 /// Whether somebody may come in at all, and as what. Whoever comes in holds the machine, so whatever
@@ -193,13 +210,26 @@ fn admit(
     entry: &Arc<Entry>,
     attach: &Attach,
 ) -> Result<(Role, Attendance), Refused> {
-    let Some(role) = Viewer::role_of(&grant.capabilities) else {
-        return Err(require(grant, Capability::TerminalView).err().unwrap_or(Problem::Forbidden.into()));
+    let family = match attach {
+        Attach::Open { family, .. } => *family,
+        Attach::Join { session, .. } => {
+            // Nobody learns of a session what their grant gives them no part in.
+            let seen = role_of(Family::Terminal, &grant.capabilities)
+                .or(role_of(Family::Desktop, &grant.capabilities));
+            if seen.is_none() {
+                require(grant, Capability::TerminalView)?;
+            }
+            app.door.admits(entry)?;
+            running(app, &grant.build, session)?.family()
+        }
+    };
+    let (control, view) = capabilities_of(family);
+    let Some(role) = role_of(family, &grant.capabilities) else {
+        return Err(require(grant, view).err().unwrap_or(Problem::Forbidden.into()));
     };
     app.door.admits(entry)?;
-    match attach {
-        Attach::Open { .. } => require(grant, Capability::TerminalControl)?,
-        Attach::Join { session, .. } => drop(running(app, &grant.build, session)?),
+    if let Attach::Open { .. } = attach {
+        require(grant, control)?;
     }
     Ok((role, app.door.come(entry)?))
 }

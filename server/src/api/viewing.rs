@@ -44,7 +44,7 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
         steps: about.steps,
         dashboard_url: about.dashboard_url,
         access: access(entry, &record, &life),
-        features: features(&life, app.door.offers_terminal(&record)),
+        features: features(&life, app.door.offers_terminal(&record), app.door.offers_desktop(&record)),
         permissions: grant.map(|g| permissions(&record, g)).unwrap_or_default(),
         sessions: sessions.iter().map(|s| session_view(s)).collect(),
         viewers: if shows_people { viewers(&sessions, grant) } else { Vec::new() },
@@ -78,16 +78,17 @@ fn access(entry: &Entry, record: &BuildRecord, life: &Life) -> AccessView {
     }
 }
 
-fn features(life: &Life, has_terminal: bool) -> Features {
+fn features(life: &Life, has_terminal: bool, has_desktop: bool) -> Features {
     let closed = |what: &str| Feature { available: false, reason: Some(what.to_owned()) };
-    let terminal = if !life.admits {
-        closed(&sentence(life))
-    } else if has_terminal {
-        Feature { available: true, reason: None }
-    } else {
-        closed("This machine offers no terminal.")
+    let feature = |is_there: bool, missing: &str| match (life.admits, is_there) {
+        (false, _) => closed(&sentence(life)),
+        (true, true) => Feature { available: true, reason: None },
+        (true, false) => closed(missing),
     };
-    Features { terminal, desktop: closed("This machine offers no desktop.") }
+    Features {
+        terminal: feature(has_terminal, "This machine offers no terminal."),
+        desktop: feature(has_desktop, "This machine offers no desktop."),
+    }
 }
 
 fn permissions(record: &BuildRecord, grant: &Grant) -> Vec<Permission> {

@@ -19,7 +19,7 @@ use std::pin::Pin;
 
 use launch::{Kit, Manner};
 
-use super::{Backend, BackendError, Exit, Line, Link, Running, Target, Terminal, TerminalInput};
+use super::{Backend, BackendError, Exit, Line, Link, Running, Target, Terminal, TerminalInput, Terms};
 
 pub use sftp::{FileError, Files, Found, Listing, Opened, Piece, Uploading};
 
@@ -32,6 +32,10 @@ pub struct Ssh;
 impl Backend<Terminal> for Ssh {
     fn protocol(&self) -> &'static str {
         "ssh"
+    }
+
+    fn terms(&self) -> Terms {
+        Terms { name: "SSH", has_keys: true }
     }
 
     fn connect(&self, target: Target) -> Running<'static, Box<dyn Line<Terminal>>> {

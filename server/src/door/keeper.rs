@@ -21,6 +21,7 @@ use super::{Door, Entry, Refused, ended};
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{Life, State, due, life};
 use crate::backend::BackendError;
+use crate::session::registry::Spare;
 
 /// How long to wait after the store has failed, and between two probes of a machine.
 const RETRY: SignedDuration = SignedDuration::from_secs(1);
@@ -159,7 +160,7 @@ impl Door {
             if self.life(&record).state != State::Pending {
                 return;
             }
-            let result = self.connect(&record).await;
+            let result = self.reach(&record).await;
             let now = self.now();
             match result {
                 Ok(spare) => {
@@ -173,11 +174,15 @@ impl Door {
                             return;
                         }
                         Ok(_) => {
-                            self.offer_spare(entry, &record, spare);
+                            if let Some(spare) = spare {
+                                self.offer_spare(entry, &record, spare);
+                            }
                             return;
                         }
                     }
-                    spare.line.goodbye().await;
+                    if let Some(spare) = spare {
+                        spare.line.goodbye().await;
+                    }
                 }
                 Err(error) => {
                     let why = in_words(&error);
@@ -197,6 +202,17 @@ impl Door {
                 () = self.wait_until(self.life(&record).next) => {}
             }
         }
+    }
+
+    /// Logs in to the machine; to one that gives terminals with a line that a terminal may have.
+    async fn reach(&self, record: &BuildRecord) -> Result<Option<Spare>, BackendError> {
+        if self.offers_terminal(record) || !self.offers_desktop(record) {
+            return self.connect(record).await.map(Some);
+        }
+        let (backend, target) =
+            self.desktop_target(record).await.map_err(|refused| BackendError::Unreachable(refused.detail))?;
+        backend.connect(target).await?.goodbye().await;
+        Ok(None)
     }
 
     /// Whether the time for an answer is over before another try would be.

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::{Actor, Door, Refused};
 use crate::access::BuildId;
 use crate::access::build::{BuildRecord, Endpoint, Machine};
-use crate::backend::{Backend, Credential, Target, Terminal};
+use crate::backend::{Backend, Credential, Desktop, Target, Terminal, Terms};
 
 /// Name under which the build's own key is kept.
 pub(super) const GENERATED_KEY: &str = "ssh_key";
@@ -31,15 +31,19 @@ pub struct MachineUpdate {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndpointUpdate {
-    /// `ssh`.
+    /// `ssh` for terminals and files, `vnc` for the desktop.
     pub protocol: String,
     /// Host name or address, inside the configured networks.
     pub host: String,
     /// TCP port.
     pub port: u16,
-    /// Login name.
+    /// Login name; VNC servers that ask for a password only need none.
+    #[serde(default)]
     pub username: String,
-    /// The machine's SSH host keys: lines of its `.pub` files, or `SHA256:` fingerprints. At least one.
+    /// What proves that it is this machine. For SSH its host keys, at least one: lines of its `.pub` files, or
+    /// `SHA256:` fingerprints. For VNC the `SHA256:` fingerprints of its TLS certificates, base64 of the hash of the
+    /// DER form; without any, no TLS is spoken.
+    #[serde(default)]
     pub host_keys: Vec<String>,
     /// How to log in.
     #[serde(default)]
@@ -53,6 +57,8 @@ pub enum Login {
     /// With the build's own key, whose public half the reply gives.
     #[default]
     Generated,
+    /// With nothing: for VNC servers that let in anybody who reaches them.
+    None,
     /// With a password.
     Password {
         /// The password.
@@ -160,22 +166,34 @@ impl Door {
         let refuse = |why: &str| Err(Refused::because(Problem::Malformed, why));
         let plain =
             |t: &str| !t.is_empty() && t.len() <= 255 && !t.chars().any(|c| c.is_control() || c == ' ');
-        if !self.0.backends.knows(&endpoint.protocol) {
+        let Some(Terms { name, has_keys }) = self.0.backends.terms_of(&endpoint.protocol) else {
             return refuse("The machine's protocol is not one that this server speaks.");
-        }
-        if !plain(&endpoint.host) || endpoint.port == 0 || !plain(&endpoint.username) {
+        };
+        let is_named = plain(&endpoint.username) || (!has_keys && endpoint.username.is_empty());
+        if !plain(&endpoint.host) || endpoint.port == 0 || !is_named {
             return refuse("The machine's host, port or user name is not valid.");
         }
-        if endpoint.host_keys.is_empty() || endpoint.host_keys.len() > 16 {
+        let keys = &endpoint.host_keys;
+        if keys.len() > 16 || (has_keys && keys.is_empty()) {
             return refuse(
                 "A machine needs one to sixteen host keys, so that no other machine is taken for it.",
             );
         }
-        if !endpoint.host_keys.iter().all(|k| crate::backend::is_pin(k)) {
+        if !keys.iter().all(|k| crate::backend::is_pin(k)) {
             return refuse("A host key is a line of a .pub file or a SHA256: fingerprint.");
         }
+        if !has_keys && !keys.iter().all(|k| k.starts_with("SHA256:")) {
+            return refuse(&format!("A certificate for {name} is known by its SHA256: fingerprint."));
+        }
+        match (&endpoint.login, has_keys) {
+            (Login::None, true) => {
+                return refuse(&format!("{name} needs a login: a password, a key or a certificate."));
+            }
+            (Login::None | Login::Password { .. }, false) | (_, true) => {}
+            (_, false) => return refuse(&format!("{name} takes a password, or none.")),
+        }
         let secret_fits = match &endpoint.login {
-            Login::Generated => true,
+            Login::Generated | Login::None => true,
             Login::Password { password } => (1..=1024).contains(&password.len()),
             Login::Key { private_key, .. } => crate::backend::looks_like_key(private_key),
             Login::Certificate { private_key, certificate } => {
@@ -214,6 +232,26 @@ impl Door {
         Ok((backend, self.target(record, endpoint).await?))
     }
 
+    /// Whether the build's machine is registered and gives desktops.
+    #[must_use]
+    pub fn offers_desktop(&self, record: &BuildRecord) -> bool {
+        record.machine.as_ref().is_some_and(|m| self.0.backends.desktop_of(&m.endpoints).is_some())
+    }
+
+    /// Everything that is needed to open the desktop of the build's machine.
+    pub(super) async fn desktop_target(
+        &self,
+        record: &BuildRecord,
+    ) -> Result<(Arc<dyn Backend<Desktop>>, Target), Refused> {
+        let machine = record.machine.as_ref().ok_or(Problem::NotReady)?;
+        let (endpoint, backend) = self
+            .0
+            .backends
+            .desktop_of(&machine.endpoints)
+            .ok_or_else(|| Refused::because(Problem::NotReady, "This machine offers no desktop."))?;
+        Ok((backend, self.target(record, endpoint).await?))
+    }
+
     /// Everything that is needed to reach the files of the build's machine.
     pub(super) async fn files_target(&self, record: &BuildRecord) -> Result<Target, Refused> {
         let machine = record.machine.as_ref().ok_or(Problem::NotReady)?;
@@ -248,6 +286,7 @@ impl Door {
                 let pem = String::from_utf8(key.to_vec()).map_err(|_| Problem::Internal)?;
                 Credential::Key { pem: Zeroizing::new(pem), passphrase: None }
             }
+            Login::None => Credential::None,
             Login::Password { password } => Credential::Password(Zeroizing::new(password)),
             Login::Key { private_key, passphrase } => Credential::Key {
                 pem: Zeroizing::new(private_key),

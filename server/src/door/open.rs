@@ -4,52 +4,57 @@ use std::sync::Arc;
 
 use serde_json::json;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::Size;
+use transom_protocol::wire::{Family, Size};
 
 use super::{Actor, Door, Entry, Refused, ended};
 use crate::access::lifecycle::State;
 use crate::access::{Capability, Grant};
+use crate::backend::Target;
 use crate::session::{Ending, Opening, Session};
 
 impl Door {
-    /// Opens a terminal for somebody who has just come in; their coming is put on record while the
+    /// Opens a session for somebody who has just come in; their coming is put on record while the
     /// machine is asked.
     ///
     /// # Errors
-    /// As [`Door::open_terminal`] and [`Door::record_coming`].
-    pub async fn open_terminal_on_coming(
+    /// As [`Door::open_session`] and [`Door::record_coming`].
+    pub async fn open_on_coming(
         &self,
         grant: &Grant,
         entry: &Arc<Entry>,
+        family: Family,
         size: Size,
         actor: &Actor,
     ) -> Result<Arc<Session>, Refused> {
-        let (opened, recorded) =
-            tokio::join!(self.open_terminal(grant, entry, size, actor), self.record_coming(grant, entry));
+        let (opened, recorded) = tokio::join!(
+            self.open_session(grant, entry, family, size, actor),
+            self.record_coming(grant, entry)
+        );
         if let (Ok(session), Err(refused)) = (&opened, &recorded) {
-            session.close(refused.problem);
+            undo(session, refused.problem);
         }
         self.denied(Some(&grant.build), actor, "viewer.join", recorded).await?;
         opened
     }
 
-    /// Opens a terminal and waits until it is live.
+    /// Opens a session and waits until it is live. `size` is a terminal's.
     ///
     /// # Errors
     /// Why it cannot be opened: the grant, the life of access, the limits, the machine.
-    pub async fn open_terminal(
+    pub async fn open_session(
         &self,
         grant: &Grant,
         entry: &Arc<Entry>,
+        family: Family,
         size: Size,
         actor: &Actor,
     ) -> Result<Arc<Session>, Refused> {
-        let result = self.try_open_terminal(grant, entry, size).await;
-        let detail = json!({ "family": "terminal", "session": result.as_ref().ok().map(|s| &s.id) });
+        let result = self.try_open(grant, entry, family, size).await;
+        let detail = json!({ "family": family, "session": result.as_ref().ok().map(|s| &s.id) });
         let opened = result.as_ref().ok().cloned();
         let audited = self.audited(Some(&grant.build), actor, "session.open", result, detail).await;
         match (opened, &audited) {
-            (Some(session), Err(refused)) => session.close(refused.problem),
+            (Some(session), Err(refused)) => undo(&session, refused.problem),
             // Now, so that nothing that it writes stands in the way of the prompt.
             (Some(session), Ok(_)) => self.start_recording(&session, entry, size),
             (None, _) => {}
@@ -57,13 +62,20 @@ impl Door {
         audited
     }
 
-    async fn try_open_terminal(
+    async fn try_open(
         &self,
         grant: &Grant,
         entry: &Arc<Entry>,
+        family: Family,
         size: Size,
     ) -> Result<Arc<Session>, Refused> {
-        require(grant, Capability::TerminalControl)?;
+        require(
+            grant,
+            match family {
+                Family::Terminal => Capability::TerminalControl,
+                Family::Desktop => Capability::DesktopControl,
+            },
+        )?;
         let record = entry.record();
         let life = self.life(&record);
         match life.state {
@@ -72,18 +84,31 @@ impl Door {
             _ if !life.admits => return Err(Problem::NotReady.into()),
             _ => {}
         }
-        let (backend, mut target) = self.terminal_target(&record).await?;
+        let machine = record.machine.as_ref().map_or(0, |m| m.version);
         let opening = Opening {
             id: crate::random::id("s"),
             build: grant.build.clone(),
             by: grant.person.clone(),
             at: self.now(),
-            size,
+            machine,
             news: entry.news.clone(),
         };
-        target.session.clone_from(&opening.id);
-        let spare = self.take_spare(entry);
-        let session = self.0.registry.open(opening, backend, target, spare)?;
+        let id = opening.id.clone();
+        let session = match family {
+            Family::Terminal => {
+                let (backend, target) = self.terminal_target(&record).await?;
+                let spare = self.take_spare(entry);
+                self.0.registry.open(opening, size, backend, Target { session: id, ..target }, spare)?
+            }
+            // A machine has one desktop; who opens it meets the others there.
+            Family::Desktop => match self.0.registry.desktop_of(&grant.build, machine) {
+                Some(session) => session,
+                None => {
+                    let (backend, target) = self.desktop_target(&record).await?;
+                    self.0.registry.open_desktop(opening, backend, Target { session: id, ..target })?
+                }
+            },
+        };
         // An end between the look above and this moment has closed the others already.
         let life = self.life(&entry.record());
         if life.state == State::Ended {
@@ -111,6 +136,13 @@ impl Door {
                 Refused::because(Problem::SessionRefused, "The shell ended right after it had started.")
             }
         }
+    }
+}
+
+/// Closes a session that was opened in vain, unless somebody is in it already.
+fn undo(session: &Session, why: Problem) {
+    if session.with_seats(|seats| seats.connected().next().is_none()) {
+        session.close(why);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::access::build::About;
 use crate::access::{BuildId, Capability, Grant};
 use crate::recording::{Format, ReadError, Shelf, Subject, Transcript};
 use crate::session::Session;
+use crate::session::terminal::TerminalSession;
 
 /// A transcript, and what to call it.
 pub struct Handed {
@@ -35,7 +36,8 @@ impl Door {
     /// Records a session to its end, beside whatever else happens to it.
     pub(super) fn start_recording(&self, session: &Arc<Session>, entry: &Arc<Entry>, size: Size) {
         let Some(shelf) = self.0.shelf.clone() else { return };
-        let (door, session, entry) = (self.clone(), Arc::clone(session), Arc::clone(entry));
+        let Some(session) = TerminalSession::of(session) else { return };
+        let (door, entry) = (self.clone(), Arc::clone(entry));
         let shard = session.shard.handle().clone();
         self.0.lifetime.spawn_on(&shard, async move {
             let id = session.id.clone();
@@ -48,7 +50,7 @@ impl Door {
     async fn record(
         &self,
         shelf: &Arc<Shelf>,
-        session: Arc<Session>,
+        session: TerminalSession,
         entry: &Entry,
         size: Size,
     ) -> Result<(), Refused> {
@@ -127,7 +129,7 @@ impl Door {
         };
         let Some(shelf) = self.shelf() else { return Err(none("This server keeps no recordings.")) };
         let live = session.is_some() && row.ended_at.is_none();
-        if let Some(session) = session {
+        if let Some(session) = session.as_ref().and_then(TerminalSession::of) {
             // A disk that hangs keeps nobody waiting for what is there.
             let _ = tokio::time::timeout(std::time::Duration::from_secs(2), session.recorded()).await;
         }

@@ -1,14 +1,18 @@
 //! Every session of this node, by id and by build.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use transom_protocol::problem::Problem;
+use transom_protocol::wire::{Family, Size};
 
+use super::desktop::DesktopSession;
+use super::terminal::TerminalSession;
 use super::{Opening, Phase, Session};
 use crate::access::BuildId;
-use crate::backend::{Backend, Line, Target, Terminal};
+use crate::backend::{Backend, Desktop, Line, Target, Terminal};
 use crate::lifetime::Lifetime;
 use crate::shard::{Shard, Shards};
 
@@ -47,42 +51,77 @@ impl Registry {
         &self.shards
     }
 
-    /// Starts a session, over `spare` where there is one. It is opening until the machine has answered.
+    /// Starts a terminal of this size, over `spare` where there is one. It is opening until the machine has
+    /// answered.
     ///
     /// # Errors
     /// [`Problem::TooMany`] at the limit of the build; [`Problem::Restarting`] while the server ends.
     pub fn open(
         &self,
         opening: Opening,
+        size: Size,
         backend: Arc<dyn Backend<Terminal>>,
         target: Target,
         spare: Option<Spare>,
     ) -> Result<Arc<Session>, Problem> {
+        let (line, shard) = match spare {
+            Some(Spare { line, shard }) => (Some(line), shard),
+            None => (None, self.shards.next()),
+        };
+        let (session, writer) = self.admit(&opening.build.clone(), || {
+            let (session, writer) = TerminalSession::new(opening, size, shard, self.scrollback_bytes);
+            Ok((Arc::clone(session.session()), writer))
+        })?;
+        self.run(&session, writer.write(backend, target, line));
+        Ok(session)
+    }
+
+    /// Starts a desktop. It is opening until the machine has answered.
+    ///
+    /// # Errors
+    /// As [`Registry::open`].
+    pub fn open_desktop(
+        &self,
+        opening: Opening,
+        backend: Arc<dyn Backend<Desktop>>,
+        target: Target,
+    ) -> Result<Arc<Session>, Problem> {
+        let shard = self.shards.next();
+        let (session, writer) = self.admit(&opening.build.clone(), || {
+            let (session, writer) = DesktopSession::new(opening, shard)?;
+            Ok((Arc::clone(session.session()), writer))
+        })?;
+        self.run(&session, writer.write(backend, target));
+        Ok(session)
+    }
+
+    /// Makes a session and keeps it, where the build may have one more.
+    fn admit<W>(
+        &self,
+        build: &BuildId,
+        new: impl FnOnce() -> Result<(Arc<Session>, W), Problem>,
+    ) -> Result<(Arc<Session>, W), Problem> {
         if self.lifetime.is_ending() {
             return Err(Problem::Restarting);
         }
-        let (session, writer, line) = {
-            let mut sessions = self.sessions();
-            let live = |s: &&Arc<Session>| s.build == opening.build && !matches!(s.phase(), Phase::Ended(_));
-            if sessions.values().filter(live).count() >= self.per_build {
-                return Err(Problem::TooMany);
-            }
-            let (line, shard) = match spare {
-                Some(Spare { line, shard }) => (Some(line), shard),
-                None => (None, self.shards.next()),
-            };
-            let (session, writer) = Session::new(opening, shard, self.scrollback_bytes);
-            sessions.insert(session.id.clone(), Arc::clone(&session));
-            (session, writer, line)
-        };
+        let mut sessions = self.sessions();
+        let live = |s: &&Arc<Session>| s.build == *build && !matches!(s.phase(), Phase::Ended(_));
+        if sessions.values().filter(live).count() >= self.per_build {
+            return Err(Problem::TooMany);
+        }
+        let (session, writer) = new()?;
+        sessions.insert(session.id.clone(), Arc::clone(&session));
+        Ok((session, writer))
+    }
+
+    /// Runs a session's writer on its shard.
+    fn run(&self, session: &Arc<Session>, writing: impl Future<Output = ()> + Send + 'static) {
         session.tell();
         let (registry, id) = (self.clone(), session.id.clone());
-        let shard = session.shard.handle().clone();
-        self.lifetime.spawn_on(&shard, async move {
-            writer.write(backend, target, line).await;
+        self.lifetime.spawn_on(session.shard.handle(), async move {
+            writing.await;
             registry.lifetime.clone().spawn_until_end(registry.forget_later(id));
         });
-        Ok(session)
     }
 
     async fn forget_later(self, id: String) {
@@ -111,6 +150,18 @@ impl Registry {
         let mut all: Vec<_> = self.sessions().values().filter(|s| s.build == *build).cloned().collect();
         all.sort_by_key(|s| s.opened_at);
         all
+    }
+
+    /// The desktop of `build`'s machine, as of its registration `machine`, while it is open.
+    #[must_use]
+    pub fn desktop_of(&self, build: &BuildId, machine: u64) -> Option<Arc<Session>> {
+        let is_open = |s: &&Arc<Session>| {
+            s.build == *build
+                && s.machine == machine
+                && s.family() == Family::Desktop
+                && !matches!(s.phase(), Phase::Ended(_))
+        };
+        self.sessions().values().find(is_open).cloned()
     }
 
     /// Every session.

@@ -1,6 +1,7 @@
 // The test function of all specs: one demo per worker, and people who use its dashboard.
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { Demo, type Wish } from "./demo.ts";
+import { Desktop, Screen } from "./desktop.ts";
 import { Terminal } from "./terminal.ts";
 
 export class Person {
@@ -17,12 +18,23 @@ export class Person {
   }
 
   /** Clicks a button of the panel and returns the page that it opens. */
-  async open(dashboard: Page, button: "Open terminal" | "Open build access"): Promise<Page> {
+  async open(dashboard: Page, button: "Open terminal" | "Open desktop" | "Open build access"): Promise<Page> {
     const opened = this.context.waitForEvent("page");
     await dashboard.getByRole("button", { name: button }).click();
     const page = await opened;
     await page.waitForURL(`${this.demo.transomUrl}/**`);
     return page;
+  }
+
+  /** From nothing to the desktop of a new build's machine, with its picture. */
+  async desktop(wish: Wish = {}): Promise<{ build: string; dashboard: Page; desktop: Desktop; screen: Screen }> {
+    const build = await this.demo.build({ scenario: "long", remote_access: true, ...wish });
+    const dashboard = await this.look(build);
+    const desktop = new Desktop(await this.open(dashboard, "Open desktop"));
+    await desktop.picture();
+    const screen = await Screen.of(build);
+    await screen.prompt();
+    return { build, dashboard, desktop, screen };
   }
 
   /** From nothing to a prompt on a new build's machine. */

@@ -37,7 +37,7 @@ async fn a_machine_that_gives_no_terminal_is_said_in_words() -> anyhow::Result<(
     front.ready_build("b1", &machine, Value::Null).await?;
     let refused = front.socket().await?.open_refused(&front.controller("b1").await?).await?;
     assert_eq!((refused.code, refused.problem.as_str()), (4502, "session-refused"));
-    assert_eq!(refused.detail, "The machine refused to start a terminal: it gave no terminal.");
+    assert_eq!(refused.detail, "The machine refused to open a session: it gave no terminal.");
     Ok(())
 }
 
@@ -49,7 +49,7 @@ async fn a_machine_that_allows_no_session_is_said_in_words() -> anyhow::Result<(
     let refused = front.socket().await?.open_refused(&front.controller("b1").await?).await?;
     assert_eq!((refused.code, refused.problem.as_str()), (4502, "session-refused"));
     let why = "it allows no session on the connection";
-    assert_eq!(refused.detail, format!("The machine refused to start a terminal: {why}."));
+    assert_eq!(refused.detail, format!("The machine refused to open a session: {why}."));
     Ok(())
 }
 

@@ -6,3 +6,12 @@ if (customElements.get("transom-terminal") === undefined) {
 }
 
 export { TransomTerminal };
+
+// Most pages show terminals; who shows a desktop waits for its script a moment longer.
+if (customElements.get("transom-desktop") === undefined) {
+  void import("../desktop/element").then(({ TransomDesktop }) => {
+    if (customElements.get("transom-desktop") === undefined) {
+      customElements.define("transom-desktop", TransomDesktop);
+    }
+  });
+}

@@ -4,7 +4,7 @@ import { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import { grantFor, takeCode } from "../grant/browser";
 import type { BuildView } from "../protocol/gen/BuildView";
-import { parseAddress, terminalAddress } from "../ui/address";
+import { desktopAddress, parseAddress, terminalAddress } from "../ui/address";
 import { browserClock } from "../ui/browser-clock";
 import "../ui/copy";
 import { clockTime, ServerClock, titlePrefix } from "../ui/countdown";
@@ -12,14 +12,17 @@ import { logo } from "../ui/icons";
 import { renderEndDialog } from "./access/end-dialog";
 import { renderFailedStep } from "./access/failed-step";
 import { renderHeading } from "./access/heading";
-import { renderPeople, renderTerminals } from "./access/people";
-import { renderTiles, terminalObstacle } from "./access/tiles";
+import { renderPeople, renderSessions } from "./access/people";
+import { obstacle, renderTiles } from "./access/tiles";
 import { renderTimeStrip, timeLeft } from "./access/time-strip";
 import { allows, buildName } from "./build";
 import { type Notice, noticeOfProblem, renderNotice, unreachable } from "./notice";
 import { dashboardOf, nameOf, rememberBuild } from "./remembered";
 
 const TICK_MS = 1000;
+
+/** By the key that opens it. */
+const FAMILIES: Readonly<Record<string, "terminal" | "desktop">> = { t: "terminal", d: "desktop" };
 
 export class AccessPage extends LitElement {
   static override properties = {
@@ -122,8 +125,8 @@ export class AccessPage extends LitElement {
   #renderOpen(view: BuildView, now: number): TemplateResult {
     const end = allows(view, "access.end") ? () => this.#dialog?.showModal() : null;
     return html`${renderTimeStrip(view, now, this._warning, end)}
-      ${renderTiles(view, () => this.#openTerminal())}
-      <div class="two">${renderTerminals(view, now)} ${renderPeople(view)}</div>`;
+      ${renderTiles(view, { terminal: () => this.#open("terminal"), desktop: () => this.#open("desktop") })}
+      <div class="two">${renderSessions(view, now)} ${renderPeople(view)}</div>`;
   }
 
   #renderWithout(): TemplateResult {
@@ -183,14 +186,16 @@ export class AccessPage extends LitElement {
   #onKey(event: KeyboardEvent): void {
     const typing =
       event.target instanceof Element && event.target.closest("input, textarea, select");
-    if (event.key.toLowerCase() !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
+    const family = FAMILIES[event.key.toLowerCase()];
+    if (family === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing || event.repeat || this.#dialog?.open || this._view === null) return;
-    if (this._trouble === null && this.#noticeOf(this._view, 0) === null) this.#openTerminal();
+    if (this._trouble === null && this.#noticeOf(this._view, 0) === null) this.#open(family);
   }
 
-  #openTerminal(): void {
-    if (this._view === null || terminalObstacle(this._view) !== null) return;
-    location.assign(terminalAddress(this.#build));
+  #open(family: "terminal" | "desktop"): void {
+    if (this._view === null || obstacle(this._view, family) !== null) return;
+    const address = { terminal: terminalAddress, desktop: desktopAddress }[family];
+    location.assign(address(this.#build));
   }
 
   async #endAccess(): Promise<void> {

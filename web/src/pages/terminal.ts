@@ -12,12 +12,13 @@ import { causeWords, ServerClock, titlePrefix } from "../ui/countdown";
 import { applyTheme, storedTheme } from "../ui/theme";
 import { allows } from "./build";
 import { nameOf, rememberBuild } from "./remembered";
-import { names, renderBar } from "./terminal/bar";
+import { renderBar } from "./terminal/bar";
 import type { Signals } from "./terminal/signals";
 import { newSlot, type Slot } from "./terminal/slot";
 import type { TabHost, Tabs } from "./terminal/tabs";
 import { chosen, storedView, type View } from "./terminal/view";
 import type { renderViewMenu } from "./terminal/view-menu";
+import { names } from "./window-bar";
 
 const TICK_MS = 1000;
 const MODIFIERS: ReadonlySet<string> = new Set(["Control", "Alt", "Shift", "Meta", "AltGraph"]);
@@ -80,7 +81,7 @@ export class TerminalPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.classList.add("terminal-page");
+    this.classList.add("window-page");
     this.#life = new AbortController();
     const { signal } = this.#life;
     const ticking = setInterval(() => this.requestUpdate(), TICK_MS);
@@ -118,7 +119,7 @@ export class TerminalPage extends LitElement {
       strip: this.#tabs?.renderStrip(),
       more: this.#tabs?.renderMore(),
       state,
-      exited,
+      ended: exited ? "Shell exited" : null,
       viewers,
       me,
       leftMs,

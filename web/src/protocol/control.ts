@@ -40,6 +40,8 @@ const SHAPES: { readonly [Type in ServerMessage["type"]]: Shape } = {
     viewers: listOf({ id: text, name: text, role: text, since: text }),
     driver: orNull(text),
   },
+  desktop: { name: text, resizable: flag, leds: count },
+  bell: {},
   access: {
     ends_at: orNull(text),
     cause: orNull(text),

@@ -1,17 +1,17 @@
 /** One element's stay in one session: what the connection says, drawn; what is typed, sent. */
-import type { AccessNotice } from "../protocol/gen/AccessNotice";
 import { OUTPUT_WINDOW_BYTES } from "../protocol/gen/limits";
 import type { Role } from "../protocol/gen/Role";
 import type { Size } from "../protocol/gen/Size";
 import type { Welcome } from "../protocol/gen/Welcome";
-import { Connection } from "../transport/connection";
 import type { SocketFactory } from "../transport/socket";
-import type { ConnectionListener, Exit, Reset, Status } from "../transport/status";
+import type { Exit, Reset, Status, TerminalListener } from "../transport/status";
+import { TerminalConnection } from "../transport/terminal-connection";
 import type { TokenSource } from "../transport/token";
+import { Announcer } from "../ui/announcer";
 import { browserClock } from "../ui/browser-clock";
-import { openBrowserSocket, socketAddress } from "./browser-socket";
+import { openBrowserSocket, socketAddress } from "../ui/browser-socket";
+import { announce } from "../ui/events";
 import { Characters } from "./characters";
-import { announce } from "./events";
 import { Gauge } from "./gauge";
 import { HANDFUL_BYTES, OutputQueue } from "./output-queue";
 import { exitLine, skippedLine } from "./remark";
@@ -49,9 +49,10 @@ const ACTIVITY_MS = 500;
 export class Attachment {
   readonly #options: AttachmentOptions;
   readonly #screen: Screen;
-  readonly #connection: Connection;
+  readonly #connection: TerminalConnection;
   readonly #queue: OutputQueue;
   readonly #history = new History();
+  readonly #announcer: Announcer;
   readonly #muted: { dispose(): void };
   readonly #characters = new Characters();
   #driver: string | null = null;
@@ -60,13 +61,13 @@ export class Attachment {
   readonly #gauge = new Gauge();
   #skipping: ReturnType<typeof setTimeout> | undefined;
   #activeAt = Number.NEGATIVE_INFINITY;
-  #connected = false;
   #exited = false;
   #disposed = false;
 
   constructor(options: AttachmentOptions) {
     const { screen, session, server, tokens } = options;
     this.#options = options;
+    this.#announcer = new Announcer(options.element);
     this.#screen = screen;
     screen.letterbox(false);
     screen.resize(screen.boxSize ?? FALLBACK);
@@ -76,7 +77,7 @@ export class Attachment {
       (offset) => this.#connection.parsed(offset),
     );
     this.#queue.reset(0, (done) => this.#afresh(options.keepHistory, null, NOTHING, done));
-    this.#connection = new Connection({
+    this.#connection = new TerminalConnection({
       url: socketAddress(server),
       session: session === "" ? undefined : session,
       size: () => screen.boxSize ?? screen.size,
@@ -172,7 +173,7 @@ export class Attachment {
     });
   }
 
-  /** The server skips the backlog (`session/flush.rs`) and sends a reset; what is here waits for that. */
+  /** The server skips the backlog (`session/terminal/flush.rs`) and sends a reset; what is here waits for that. */
   #skipSoon(): void {
     this.#queue.paused = true;
     this.#screen.frames?.wait();
@@ -182,7 +183,7 @@ export class Attachment {
     }, SKIP_MS);
   }
 
-  #listener(): ConnectionListener {
+  #listener(): TerminalListener {
     const { onRemark } = this.#options;
     const alive =
       <A extends unknown[]>(act: (...args: A) => void) =>
@@ -214,29 +215,19 @@ export class Attachment {
         announce(this.#options.element, "transom-presence", { viewers, driver, me });
         this.#letterbox();
       }),
-      access: alive((notice) => this.#onAccess(notice)),
+      access: alive((notice) => this.#announcer.access(notice)),
       inputLost: alive(() => onRemark("What you typed last may not have arrived.")),
     };
   }
 
   #onStatus(status: Status): void {
     this.#options.onStatus(status);
-    if (status.state !== "reconnecting" && status.state !== "ended") return;
-    const final = status.state === "ended";
-    const { problem, sentence, code } = final ? status.ending : status.because;
-    const { element } = this.#options;
-    if (this.#connected || final) {
-      this.#connected = false;
-      announce(element, "transom-disconnected", { reason: problem, sentence, code, final });
-    }
-    if (final && problem !== "exited" && problem !== "left") {
-      announce(element, "transom-error", { problem, sentence, code });
-    }
+    this.#announcer.status(status);
   }
 
   #onWelcome(welcome: Welcome): void {
-    const { element, onRole, onSession } = this.#options;
-    const { session, viewer, role, size, output, history } = welcome;
+    const { onRole, onSession } = this.#options;
+    const { session, role, size, output, history } = welcome;
     this.#history.ends(history);
     this.#queue.act(() => {
       this.#history.enter(output);
@@ -244,9 +235,7 @@ export class Attachment {
     });
     onRole(role);
     onSession(session);
-    announce(element, "transom-session", { session });
-    this.#connected = true;
-    announce(element, "transom-connected", { session, viewer, role });
+    this.#announcer.welcome(welcome);
   }
 
   /** What was shown before stays as history, except where it comes again. */
@@ -293,16 +282,6 @@ export class Attachment {
     const { status, signal } = exit;
     this.#screen.remark(`\r\n${exitLine(status, signal, this.mayType)}`);
     announce(this.#options.element, "transom-exit", exit);
-  }
-
-  #onAccess(notice: AccessNotice): void {
-    const { element } = this.#options;
-    announce(element, "transom-access", notice);
-    if (notice.warning_min === null) return;
-    const minutes = notice.warning_min;
-    const left = Date.parse(notice.ends_at ?? "") - Date.parse(notice.now);
-    const seconds = Number.isNaN(left) ? minutes * 60 : Math.round(left / 1000);
-    announce(element, "transom-expiring", { seconds, minutes, ends_at: notice.ends_at });
   }
 
   #take(size: Size): void {

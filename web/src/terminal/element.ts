@@ -5,12 +5,13 @@ import { HeadStart } from "../transport/head-start";
 import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
+import { openBrowserSocket, socketAddress } from "../ui/browser-socket";
+import { announce } from "../ui/events";
+import type { Notice } from "../ui/notice";
 import { Attachment } from "./attachment";
-import { openBrowserSocket, socketAddress } from "./browser-socket";
-import { announce } from "./events";
 import { loadGraphemes, loadTools } from "./extras";
 import { loadFont } from "./font";
-import type { Notice, noticeOf } from "./notice";
+import type { noticeOf } from "./notice";
 import { DEFAULT_OPTIONS, type Options } from "./options";
 import { Screen } from "./screen";
 import { style } from "./style";
@@ -287,7 +288,7 @@ export class TransomTerminal extends LitElement {
   #tokens(): TokenSource | null {
     const { tokenSource, tokenUrl } = this;
     if (tokenSource !== null || tokenUrl === "") return tokenSource;
-    return async () => (await import("./token-url")).fetchToken(tokenUrl);
+    return async () => (await import("../ui/token-url")).fetchToken(tokenUrl);
   }
 
   /** An embedding page's token may name another server, so its socket has to wait for it. */

@@ -1,9 +1,11 @@
 /** What a program says besides its output, and what comes of it: bell, progress, text for the clipboard. */
+
+import { amount } from "../ui/amount";
+import { announce } from "../ui/events";
+import type { Toasts } from "../ui/toasts";
 import { Alarm } from "./alarm";
-import { announce } from "./events";
 import { NO_PROGRESS, type Progress, parseProgress } from "./progress";
-import { amount, clipboardWish } from "./remote-clipboard";
-import type { Toasts } from "./toasts";
+import { clipboardWish } from "./remote-clipboard";
 import type { ToolsHost } from "./tools";
 
 const BELL_GAP_MS = 500;

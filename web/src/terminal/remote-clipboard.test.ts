@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { amount, CLIPBOARD_BYTES, clipboardWish } from "./remote-clipboard";
+import { CLIPBOARD_BYTES, clipboardWish } from "./remote-clipboard";
 
 const encoded = (text: string) => Buffer.from(text).toString("base64");
 
@@ -29,10 +29,4 @@ it("ends at 1 MiB", () => {
   expect(clipboardWish(`c;${encoded("x".repeat(CLIPBOARD_BYTES))}`).kind).toBe("text");
   expect(clipboardWish(`c;${encoded("x".repeat(CLIPBOARD_BYTES + 1))}`).kind).toBe("too-large");
   expect(clipboardWish(`c;${"A".repeat(3 * CLIPBOARD_BYTES)}`).kind).toBe("too-large");
-});
-
-it("is counted in lines or characters", () => {
-  expect(amount("a\nb\n")).toBe("2 lines");
-  expect(amount("🙂")).toBe("1 character");
-  expect(amount("abc\n")).toBe("4 characters");
 });

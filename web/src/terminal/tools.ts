@@ -1,4 +1,6 @@
 /** All that surrounds the screen of a terminal, loaded beside it: keys, clipboard, search, links, news. */
+
+import { Toasts } from "../ui/toasts";
 import { ContextMenu } from "./context-menu";
 import { coveredBelow } from "./covered";
 import { Drawing } from "./drawing";
@@ -15,7 +17,6 @@ import { Program } from "./program";
 import type { Screen } from "./screen";
 import { Search } from "./search";
 import { selectedText, writeClipboard } from "./selection";
-import { Toasts } from "./toasts";
 import { toolsStyle } from "./tools-style";
 
 export interface ToolsHost {

@@ -7,47 +7,48 @@
  * ```
  */
 
-import type { ServerFrame } from "../protocol/frame";
+import type { Attach } from "../protocol/gen/Attach";
+import type { ClientMessage } from "../protocol/gen/ClientMessage";
 import { PROBLEMS } from "../protocol/gen/problems";
+import type { Role } from "../protocol/gen/Role";
 import type { ServerMessage } from "../protocol/gen/ServerMessage";
-import type { Size } from "../protocol/gen/Size";
 import type { Welcome } from "../protocol/gen/Welcome";
 import { Backoff } from "./backoff";
 import { type Cancel, type Clock, nothingToCancel } from "./clock";
 import { type Ending, isProblem, UNREACHABLE, verdict } from "./closing";
 import { Heartbeat } from "./heartbeat";
 import { Line } from "./line";
-import { Place } from "./place";
 import { Renewal } from "./renewal";
 import type { SocketFactory } from "./socket";
 import type { ConnectionListener, Status } from "./status";
 import { type AccessToken, TokenRefused, type TokenSource } from "./token";
 
-export interface ConnectionOptions {
+export interface ConnectionOptions<Listener> {
   url: string;
-  /** Absent: open a new terminal. */
+  /** Absent: open a new one. */
   session?: string | undefined;
-  size: () => Size;
   tokens: TokenSource;
   openSocket: SocketFactory;
   clock: Clock;
   random: () => number;
-  listener: ConnectionListener;
+  listener: Listener;
 }
+
+/** What only a connection to a surface of one family understands. */
+export type FamilyMessage = Extract<ServerMessage, { type: "size" | "desktop" | "bell" }>;
 
 const CONNECT_MS = 15_000;
 const OPEN_MS = 60_000;
 /** A connection that lasted this long was a good one, and the next back-off starts anew. */
 const SETTLED_MS = 5000;
 
-export class Connection {
-  readonly #options: ConnectionOptions;
+export abstract class Connection {
+  readonly #options: ConnectionOptions<ConnectionListener>;
   readonly #listener: ConnectionListener;
   readonly #clock: Clock;
   readonly #backoff: Backoff;
   readonly #heartbeat: Heartbeat;
   readonly #renewal: Renewal;
-  readonly #place: Place;
 
   #status: Status = { state: "idle" };
   #line: Line | null = null;
@@ -59,12 +60,11 @@ export class Connection {
   #turn = 0;
   #cancelTimer: Cancel = nothingToCancel;
 
-  constructor(options: ConnectionOptions) {
+  protected constructor(options: ConnectionOptions<ConnectionListener>) {
     const { clock, random, tokens } = options;
     this.#options = options;
     this.#listener = options.listener;
     this.#clock = clock;
-    this.#place = new Place(options.session ?? null);
     this.#backoff = new Backoff(random);
     this.#heartbeat = new Heartbeat(clock, {
       ping: (id) => this.#line?.say({ type: "ping", id }),
@@ -82,9 +82,22 @@ export class Connection {
   }
 
   /** Set once the session is open, and kept over reconnects; the role is the newest. */
-  get place(): Welcome | null {
-    return this.#place.welcome;
-  }
+  abstract get place(): Welcome | null;
+
+  /** What to ask for in the hello. */
+  protected abstract attach(): Attach;
+  /** Throws where that is no way to go on. */
+  protected abstract entered(welcome: Welcome): void;
+  protected abstract roleIs(role: Role): void;
+  protected abstract understood(message: FamilyMessage): void;
+  protected abstract received(bytes: Uint8Array): void;
+  /** The connection takes what there is to send: a new one, or again. */
+  protected abstract begins(): void;
+  protected abstract goesOn(): void;
+  /** The page is looked at. */
+  protected abstract isSeen(): void;
+  /** What is said where somebody leaves, and where the session's program has ended. */
+  protected abstract readonly farewell: { readonly left: string; readonly exited: string };
 
   /** Starts, or starts again after an end. */
   start(): void {
@@ -107,36 +120,32 @@ export class Connection {
 
   /** Gives the socket up although it may recover. */
   renewSocket(): void {
-    if (this.#isIn()) this.#line?.giveUp();
+    if (this.isIn) this.#line?.giveUp();
   }
 
   setVisible(visible: boolean): void {
     this.#heartbeat.setVisible(visible);
     if (!visible) return;
     this.#retryNow();
-    this.#acknowledge();
-  }
-
-  send(bytes: Uint8Array): void {
-    if (this.#status.state === "ended") return;
-    this.#place.type(bytes);
-    this.#flush();
-  }
-
-  resize(size: Size): void {
-    if (this.#isIn() && this.#place.resized(size)) this.#line?.say({ type: "resize", ...size });
-  }
-
-  /** All output below `offset` was parsed. */
-  parsed(offset: number): void {
-    this.#place.parsed(offset);
-    this.#acknowledge();
+    this.isSeen();
   }
 
   /** Ends for good and gives the place up. */
   leave(): void {
-    if (this.#isIn()) this.#line?.say({ type: "leave" });
-    this.#end({ code: 1000, problem: "left", sentence: "You left this terminal." });
+    if (this.isIn) this.say({ type: "leave" });
+    this.#end({ code: 1000, problem: "left", sentence: this.farewell.left });
+  }
+
+  protected say(message: ClientMessage): void {
+    this.#line?.say(message);
+  }
+
+  protected sendFrame(frame: Uint8Array<ArrayBuffer>): void {
+    this.#line?.send(frame);
+  }
+
+  protected get isIn(): boolean {
+    return this.#status.state === "live" || this.#status.state === "stalled";
   }
 
   #retryNow(): boolean {
@@ -160,7 +169,7 @@ export class Connection {
     this.#line = new Line(token.ws_url ?? this.#options.url, this.#options.openSocket, {
       open: () => this.#hello(token.token),
       message: (message) => this.#onMessage(message),
-      frame: (frame) => this.#onFrame(frame),
+      frame: (bytes) => this.received(bytes),
       heard: () => this.#heartbeat.heard(),
       closed: (ending) => this.#onClosed(ending),
     });
@@ -179,7 +188,7 @@ export class Connection {
   #hello(token: string): void {
     this.#showStep("opening");
     this.#expect(OPEN_MS);
-    this.#line?.say({ type: "hello", token, attach: this.#place.attach(this.#options.size()) });
+    this.say({ type: "hello", token, attach: this.attach() });
   }
 
   #onMessage(message: ServerMessage): void {
@@ -188,11 +197,13 @@ export class Connection {
         this.#onWelcome(message);
         break;
       case "size":
-        this.#listener.size({ cols: message.cols, rows: message.rows });
+      case "desktop":
+      case "bell":
+        this.understood(message);
         break;
       case "presence": {
         const me = message.viewers.find((v) => v.id === this.place?.viewer);
-        if (me !== undefined) this.#place.setRole(me.role);
+        if (me !== undefined) this.roleIs(me.role);
         this.#listener.presence(message.viewers, message.driver);
         break;
       }
@@ -217,46 +228,20 @@ export class Connection {
 
   #onWelcome(welcome: Welcome): void {
     this.#cancelTimer();
-    const lost = this.#place.enter(welcome);
-    if (lost > 0) this.#listener.inputLost(lost);
+    this.entered(welcome);
     this.#refreshed = false;
     this.#liveSince = this.#clock.now();
     this.#renewal.expires(welcome.token_expires_at);
     this.#heartbeat.start();
     this.#listener.welcome(welcome);
     this.#show({ state: "live" });
-    this.#acknowledge();
-    this.resize(this.#options.size());
-    this.#flush();
-  }
-
-  #onFrame(frame: ServerFrame): void {
-    switch (frame.kind) {
-      case "output": {
-        const fresh = this.#place.receive(frame.offset, frame.bytes);
-        if (fresh !== null) this.#listener.output(fresh.offset, fresh.bytes);
-        break;
-      }
-      case "reset":
-        this.#place.reset(frame.offset);
-        this.#listener.reset(frame);
-        break;
-      case "screen":
-        this.#listener.screen(frame.bytes);
-        break;
-      case "input_ack":
-        this.#place.applied(frame.offset);
-        this.#flush();
-        break;
-      default:
-        frame satisfies never;
-    }
+    this.begins();
   }
 
   #onClosed(ending: Ending): void {
     this.#nextTurn();
     if (this.#exited) {
-      this.#end({ code: 1000, problem: "exited", sentence: "The shell has ended." });
+      this.#end({ code: 1000, problem: "exited", sentence: this.farewell.exited });
       return;
     }
     switch (verdict(ending, this.place !== null)) {
@@ -324,24 +309,8 @@ export class Connection {
     this.#listener.status(status);
   }
 
-  #isIn(): boolean {
-    return this.#status.state === "live" || this.#status.state === "stalled";
-  }
-
-  /** What was typed meanwhile goes out. */
   #recovered(): void {
     this.#show({ state: "live" });
-    this.#flush();
-  }
-
-  #acknowledge(): void {
-    const ack = this.#place.acknowledgement();
-    if (ack !== null && this.#isIn()) this.#line?.send(ack);
-  }
-
-  /** Nobody types blindly into a connection that does not answer: input waits until it does. */
-  #flush(): void {
-    if (this.#status.state !== "live") return;
-    for (const frame of this.#place.sendable()) this.#line?.send(frame);
+    this.goesOn();
   }
 }

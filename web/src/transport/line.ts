@@ -1,11 +1,5 @@
 /** One socket of a connection: speaks messages and frames, and ends exactly once. */
 import { parseServerMessage } from "../protocol/control";
-import {
-  type ClientFrame,
-  decodeServerFrame,
-  encodeClientFrame,
-  type ServerFrame,
-} from "../protocol/frame";
 import type { ClientMessage } from "../protocol/gen/ClientMessage";
 import type { ServerMessage } from "../protocol/gen/ServerMessage";
 import { type Ending, endingOf } from "./closing";
@@ -15,7 +9,7 @@ export interface LineEvents {
   open(): void;
   /** May throw: nonsense from the other side is answered with a new connection, never with a broken screen. */
   message(message: ServerMessage): void;
-  frame(frame: ServerFrame): void;
+  frame(bytes: Uint8Array): void;
   /** Anything came, understood or not. */
   heard(): void;
   closed(ending: Ending): void;
@@ -42,7 +36,7 @@ export class Line {
         events.open();
       },
       text: (text) => this.#guard(() => this.#onText(text)),
-      binary: (bytes) => this.#guard(() => events.frame(decodeServerFrame(bytes))),
+      binary: (bytes) => this.#guard(() => events.frame(bytes)),
       closed: (code) => this.#finish(code),
     });
   }
@@ -51,8 +45,8 @@ export class Line {
     if (this.#open && !this.#over) this.#socket.send(JSON.stringify(message));
   }
 
-  send(frame: ClientFrame): void {
-    if (this.#open && !this.#over) this.#socket.send(encodeClientFrame(frame));
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#open && !this.#over) this.#socket.send(frame);
   }
 
   /** Ends as if the network had ended it. */

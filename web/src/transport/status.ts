@@ -1,5 +1,6 @@
 /** Where a connection is, as far as somebody outside needs to know. */
 import type { AccessNotice } from "../protocol/gen/AccessNotice";
+import type { DesktopState } from "../protocol/gen/DesktopState";
 import type { Size } from "../protocol/gen/Size";
 import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
 import type { Welcome } from "../protocol/gen/Welcome";
@@ -26,18 +27,31 @@ export interface Reset {
   screen: Uint8Array;
 }
 
-/** What a connection tells its owner. Output, sizes, resets and the exit come in the order of the stream. */
+/** What a connection tells its owner. */
 export interface ConnectionListener {
   status(status: Status): void;
   welcome(welcome: Welcome): void;
+  exit(exit: Exit): void;
+  presence(viewers: readonly ViewerInfo[], driver: string | null): void;
+  access(notice: AccessNotice): void;
+}
+
+/** Output, sizes, resets and the exit come in the order of the stream. */
+export interface TerminalListener extends ConnectionListener {
   output(offset: number, bytes: Uint8Array): void;
   reset(reset: Reset): void;
   /** More of the screen of the last reset. */
   screen(bytes: Uint8Array): void;
   size(size: Size): void;
-  exit(exit: Exit): void;
-  presence(viewers: readonly ViewerInfo[], driver: string | null): void;
-  access(notice: AccessNotice): void;
   /** Input that may or may not have been applied and is not sent again. */
   inputLost(bytes: number): void;
+}
+
+/** Pictures come in order, each in one piece or several. */
+export interface DesktopListener extends ConnectionListener {
+  picture(number: number, isLast: boolean, ops: Uint8Array): void;
+  state(state: DesktopState): void;
+  bell(): void;
+  /** The machine's clipboard has another text, in UTF-8. */
+  copied(text: Uint8Array): void;
 }

@@ -10,6 +10,6 @@ it("reads what it makes", () => {
 
 it("refuses other addresses", () => {
   expect(parseAddress("/")).toBeNull();
-  expect(parseAddress("/b/1/desktop")).toBeNull();
+  expect(parseAddress("/b/1/files")).toBeNull();
   expect(parseAddress("/b/%E0%A4%A")).toBeNull();
 });

@@ -4,9 +4,10 @@ export interface PageAddress {
   session: string;
 }
 
-/** `/b/{build}`, `/b/{build}/terminal`, `/b/{build}/terminal/{session}`. */
+/** `/b/{build}`, `/b/{build}/terminal`, `/b/{build}/terminal/{session}`, and the same with `desktop`. */
 export function parseAddress(path: string): PageAddress | null {
-  const [, build, session = ""] = /^\/b\/([^/]+)(?:\/terminal(?:\/([^/]*))?)?\/?$/.exec(path) ?? [];
+  const [, build, session = ""] =
+    /^\/b\/([^/]+)(?:\/(?:terminal|desktop)(?:\/([^/]*))?)?\/?$/.exec(path) ?? [];
   if (build === undefined) return null;
   try {
     return { build: decodeURIComponent(build), session: decodeURIComponent(session) };
@@ -20,7 +21,15 @@ export function buildAddress(build: string): string {
 }
 
 export function terminalAddress(build: string, session = ""): string {
-  const base = `${buildAddress(build)}/terminal`;
+  return sessionAddress(build, "terminal", session);
+}
+
+export function desktopAddress(build: string, session = ""): string {
+  return sessionAddress(build, "desktop", session);
+}
+
+function sessionAddress(build: string, family: string, session: string): string {
+  const base = `${buildAddress(build)}/${family}`;
   return session === "" ? base : `${base}/${encodeURIComponent(session)}`;
 }
 

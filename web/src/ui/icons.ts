@@ -24,3 +24,13 @@ export const filesIcon = icon(svg`<path d="M2.5 15.500v-11h5l2 2.500h8v8.500z" /
 export const peopleIcon = icon(
   svg`<circle cx="7.5" cy="7" r="3" /><path d="M2 16.5c.6-3 2.7-4.5 5.5-4.5s4.9 1.5 5.5 4.5M13 4.3a3 3 0 0 1 0 5.4M15 12.5c1.6.6 2.600 2 3 4" />`,
 );
+export const keyboardIcon = icon(
+  svg`<rect x="2" y="5" width="16" height="10.500" rx="1.500" /><path d="M5 8.500h.01M8 8.500h.01M11 8.500h.01M14 8.500h.01M6 12.500h8" />`,
+);
+export const clipboardIcon = icon(
+  svg`<rect x="4" y="4" width="12" height="13.500" rx="1.500" /><path d="M7.500 4V2.500h5V4" />`,
+);
+export const cameraIcon = icon(
+  svg`<path d="M2.500 6h4l1.500-2h4l1.500 2h4v10.500h-15z" /><circle cx="10" cy="11" r="3" />`,
+);
+export const signalIcon = icon(svg`<path d="M4 16v-3M8 16v-6M12 16V7M16 16V4" />`);

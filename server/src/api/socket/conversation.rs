@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::{AccessNotice, ClientFrame, ClientMessage, ServerFrame, ServerMessage, Welcome};
+use transom_protocol::wire::{AccessNotice, ClientMessage, ServerMessage, Size, Welcome};
 
 use super::leave::{Leave, broken, malformed};
 use super::outbox::Outbox;
-use super::receipt::Receipt;
+use super::view::{Seen, View, role_of, text};
 use crate::access::Grant;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{Life, State, Warning, sentence};
@@ -22,8 +22,6 @@ use crate::api::App;
 use crate::backend::Exit;
 use crate::clock::tick;
 use crate::door::{Entry, ended};
-use crate::session::scrollback::Step;
-use crate::session::viewer::{Update, Viewer};
 use crate::session::{Ending, Session};
 
 /// How often the far end is asked whether it is still there; two unanswered and it is not.
@@ -35,15 +33,15 @@ pub struct Conversation<'a> {
     app: &'a App,
     entry: Arc<Entry>,
     session: Arc<Session>,
-    viewer: Viewer,
+    view: View,
     /// The newest grant; a renewal replaces it.
     grant: watch::Sender<Grant>,
     told: Option<(Option<Timestamp>, State)>,
 }
 
 impl<'a> Conversation<'a> {
-    pub fn new(app: &'a App, entry: Arc<Entry>, grant: Grant, session: Arc<Session>, viewer: Viewer) -> Self {
-        Self { app, entry, session, viewer, grant: watch::Sender::new(grant), told: None }
+    pub fn new(app: &'a App, entry: Arc<Entry>, grant: Grant, session: Arc<Session>, view: View) -> Self {
+        Self { app, entry, session, view, grant: watch::Sender::new(grant), told: None }
     }
 
     /// Talks until one side ends it.
@@ -68,7 +66,6 @@ impl<'a> Conversation<'a> {
         tokio::pin!(idle);
         let (mut sink, mut stream) = socket.split();
         let mut out = Outbox::default();
-        let mut receipt = Receipt::new(self.viewer.input_offset());
         out.push(text(&self.welcome()));
         out.extend(self.access_news(None));
         loop {
@@ -82,7 +79,7 @@ impl<'a> Conversation<'a> {
                         None => return Leave::Silently,
                     };
                     unanswered = 0;
-                    if matches!(message, Message::Binary(ref b) if b.first() == Some(&transom_protocol::wire::kind::INPUT)) {
+                    if matches!(message, Message::Binary(ref b) if View::is_input(b)) {
                         idle.as_mut().reset(tick() + idle_after);
                     }
                     match self.heard(message).await {
@@ -95,17 +92,11 @@ impl<'a> Conversation<'a> {
                         return Leave::Silently;
                     }
                 }
-                update = next_of(&mut self.viewer, through), if out.has_room() => {
-                    match self.shown(update, &mut receipt) {
-                        Ok(Some(message)) => {
-                            out.push(message);
-                            out.extend(receipt.take().map(input_ack));
-                        }
-                        Ok(None) => {}
-                        Err(leave) => return leave,
-                    }
-                }
-                () = receipt.due() => out.extend(receipt.take().map(input_ack)),
+                seen = self.view.next(through), if out.has_room() => match seen {
+                    Seen::Messages(messages) => messages.into_iter().for_each(|message| out.push(message)),
+                    Seen::TakenOver => return Problem::TakenOver.into(),
+                    Seen::Ended(ending) => return self.ended(ending),
+                },
                 _ = records.changed() => {
                     records.mark_unchanged();
                     if let Err(leave) = self.check_role() {
@@ -130,40 +121,37 @@ impl<'a> Conversation<'a> {
     }
 
     fn welcome(&self) -> ServerMessage {
-        ServerMessage::Welcome(Welcome {
+        ServerMessage::Welcome(self.view.welcome(Welcome {
             session: self.session.id.clone(),
             family: self.session.family(),
-            viewer: self.viewer.id().to_owned(),
-            role: self.viewer.role(),
-            size: self.viewer.size(),
-            output: self.viewer.output_offset(),
-            history: self.viewer.history(),
-            input: self.viewer.input_offset(),
-            resumed: self.viewer.resumed(),
+            viewer: self.view.id().to_owned(),
+            role: self.view.role(),
+            size: Size::default(),
+            output: 0,
+            history: 0,
+            input: 0,
+            resumed: false,
             token_expires_at: self.grant.borrow().expires_at.to_string(),
-        })
+        }))
     }
 
     /// A message from the browser, and the answer to it.
     async fn heard(&mut self, message: Message) -> Result<Option<ServerMessage>, Leave> {
         match message {
             Message::Binary(bytes) => {
-                match ClientFrame::parse(bytes).map_err(|e| malformed(&e))? {
-                    ClientFrame::Input { offset, bytes } => self.viewer.input(offset, bytes)?,
-                    ClientFrame::OutputAck { offset } => self.viewer.ack(offset)?,
-                }
+                self.view.heard(bytes).await?;
                 Ok(None)
             }
             Message::Text(text) => match ClientMessage::parse(&text).map_err(|e| malformed(&e))? {
                 ClientMessage::Hello(_) => Err(Problem::Malformed.into()),
                 ClientMessage::Renew { token } => self.renew(&token).await.map(Some),
                 ClientMessage::Resize(size) => {
-                    self.viewer.resize(size);
+                    self.view.resized(size)?;
                     Ok(None)
                 }
                 ClientMessage::Ping { id } => Ok(Some(ServerMessage::Pong { id })),
                 ClientMessage::Leave => {
-                    self.viewer.leave_for_good();
+                    self.view.leave_for_good();
                     Err(Leave::Silently)
                 }
             },
@@ -190,43 +178,29 @@ impl<'a> Conversation<'a> {
     /// What the grant and the policy allow together, now.
     fn check_role(&mut self) -> Result<(), Leave> {
         let allowed = self.grant.borrow().capabilities.intersect(&self.entry.record().policy.capabilities);
-        match Viewer::role_of(&allowed) {
+        match role_of(self.session.family(), &allowed) {
             None => Err(Problem::Forbidden.into()),
             Some(role) => {
-                if role != self.viewer.role() {
-                    self.viewer.set_role(role);
+                if role != self.view.role() {
+                    self.view.set_role(role);
                 }
+                self.view.set_capabilities(allowed);
                 Ok(())
             }
         }
     }
 
-    /// What the browser is shown; `None` for input that it is told of with something else.
-    fn shown(&self, update: Update, receipt: &mut Receipt) -> Result<Option<Message>, Leave> {
-        let frame = match update {
-            Update::Surface(Step::Output { offset, bytes }) => ServerFrame::Output { offset, bytes },
-            Update::Surface(Step::Reset { offset, skipped, size, screen }) => {
-                ServerFrame::Reset { offset, skipped, size, screen }
-            }
-            Update::Screen(bytes) => ServerFrame::Screen { bytes },
-            Update::InputApplied(offset) => return Ok(receipt.applied(offset).map(input_ack)),
-            Update::Surface(Step::Size(size)) => return Ok(Some(text(&ServerMessage::Size(size)))),
-            Update::Surface(Step::UpToDate | Step::Lost) => return Ok(Some(Message::Pong(Bytes::new()))),
-            Update::Presence { viewers, driver } => {
-                return Ok(Some(text(&ServerMessage::Presence { viewers, driver })));
-            }
-            Update::TakenOver => return Err(Problem::TakenOver.into()),
-            Update::Ended(Ending::Exit { exit, lasted_ms }) => {
-                let (status, signal) = match exit {
-                    Exit::Status(status) => (Some(status), None),
-                    Exit::Signal(signal) => (None, Some(signal)),
-                    Exit::Unknown => (None, None),
-                };
-                return Err(Leave::Exited(ServerMessage::Exit { status, signal, lasted_ms }));
-            }
-            Update::Ended(ending) => return Err(self.app.door.refusal_of(&ending, &self.entry).into()),
+    /// How it ends where the session does.
+    fn ended(&self, ending: Ending) -> Leave {
+        let Ending::Exit { exit, lasted_ms } = ending else {
+            return self.app.door.refusal_of(&ending, &self.entry).into();
         };
-        Ok(Some(Message::Binary(frame.encode())))
+        let (status, signal) = match exit {
+            Exit::Status(status) => (Some(status), None),
+            Exit::Signal(signal) => (None, Some(signal)),
+            Exit::Unknown => (None, None),
+        };
+        Leave::Exited(ServerMessage::Exit { status, signal, lasted_ms })
     }
 
     /// How long access lasts, where that is news or a warning.
@@ -247,11 +221,6 @@ impl<'a> Conversation<'a> {
         });
         Some(text(&notice))
     }
-}
-
-/// What there is for a browser that has taken everything so far, or only what became of its input.
-async fn next_of(viewer: &mut Viewer, through: bool) -> Update {
-    if through { viewer.next().await } else { viewer.forward().await }
 }
 
 /// Resolves when the viewer has to go, whatever it is doing.
@@ -285,12 +254,4 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
             () = app.viewers.ending() => return Problem::Restarting.into(),
         }
     }
-}
-
-fn input_ack(offset: u64) -> Message {
-    Message::Binary(ServerFrame::InputAck { offset }.encode())
-}
-
-fn text(message: &ServerMessage) -> Message {
-    Message::Text(message.to_text().into())
 }

@@ -86,6 +86,9 @@ async fn authenticate(handle: &mut Handle<HostKey>, target: &Target) -> Result<(
         }
     };
     let result = match &target.credential {
+        Credential::None => {
+            return Err(BackendError::Login("no login is registered".into()));
+        }
         Credential::Password(password) => {
             handle.authenticate_password(user, password.as_str()).await.map_err(lost)?
         }

@@ -6,7 +6,7 @@ import type { Capability } from "../../protocol/gen/Capability";
 import { renderEndDialog } from "./end-dialog";
 import { renderFailedStep } from "./failed-step";
 import { renderHeading } from "./heading";
-import { initials, renderPeople, renderTerminals } from "./people";
+import { initials, renderPeople, renderSessions } from "./people";
 import { renderTiles } from "./tiles";
 import { renderTimeStrip } from "./time-strip";
 
@@ -116,10 +116,31 @@ describe("the time strip", () => {
 });
 
 describe("the tiles", () => {
-  const button = (view: BuildView) => drawn(renderTiles(view, () => {})).querySelector("button");
+  const opened: string[] = [];
+  const openers = {
+    terminal: () => opened.push("terminal"),
+    desktop: () => opened.push("desktop"),
+  };
+  const button = (view: BuildView) => drawn(renderTiles(view, openers)).querySelector("button");
 
   it("open a terminal where that is possible", () => {
     expect(button(build())?.disabled).toBe(false);
+  });
+
+  it("open a desktop where the machine has one, and are silent where it has none", () => {
+    const can = { available: true, reason: null };
+    const permissions = (["terminal.control", "desktop.control"] as const).map((capability) => ({
+      capability,
+      allowed: true,
+      reason: null,
+    }));
+    const tiles = (features: BuildView["features"]) =>
+      drawn(renderTiles(build({ features, permissions }), openers)).querySelectorAll("button");
+    const [terminal, desktop] = tiles({ terminal: can, desktop: can });
+    desktop?.click();
+    terminal?.click();
+    expect(opened).toEqual(["desktop", "terminal"]);
+    expect(tiles({ terminal: can, desktop: { available: false, reason: null } }).length).toBe(1);
   });
 
   it("say why not", () => {
@@ -127,7 +148,7 @@ describe("the tiles", () => {
       terminal: { available: false, reason: "The machine is not up yet." },
       desktop: { available: false, reason: "This machine offers no desktop." },
     };
-    const root = drawn(renderTiles(build({ features }), () => {}));
+    const root = drawn(renderTiles(build({ features }), openers));
     expect(root.querySelector("button")?.disabled).toBe(true);
     expect(words(root)).toContain("The machine is not up yet.");
     expect(words(root)).toContain("This machine offers no desktop.");
@@ -136,7 +157,7 @@ describe("the tiles", () => {
   it("name the permission that is missing", () => {
     const reason = "Your role does not include this.";
     const permissions = [{ capability: "terminal.control" as const, allowed: false, reason }];
-    const root = drawn(renderTiles(build({ permissions }), () => {}));
+    const root = drawn(renderTiles(build({ permissions }), openers));
     expect(words(root)).toContain(reason);
   });
 });
@@ -148,7 +169,7 @@ describe("people and terminals", () => {
   });
 
   it("are numbered in the order of opening", () => {
-    const links = [...drawn(renderTerminals(view, NOW)).querySelectorAll("a")];
+    const links = [...drawn(renderSessions(view, NOW)).querySelectorAll("a")];
     expect(links.map((a) => [a.getAttribute("aria-label"), a.getAttribute("href")])).toEqual([
       ["Open Terminal 1", "/b/b1/terminal/s1"],
       ["Open Terminal 2", "/b/b1/terminal/s2"],
@@ -156,7 +177,7 @@ describe("people and terminals", () => {
   });
 
   it("are listed with who is where", () => {
-    expect(words(drawn(renderTerminals(view, NOW)))).toContain("in it: you, Ravi");
+    expect(words(drawn(renderSessions(view, NOW)))).toContain("in it: you, Ravi");
     expect(words(drawn(renderPeople(view)))).toContain("Dana Miller (you) · Terminal 2 can type");
   });
 

@@ -1,7 +1,7 @@
 /** Asks before access is ended, and says what that does. */
 import { html, type TemplateResult } from "lit";
 import type { BuildView } from "../../protocol/gen/BuildView";
-import { runningTerminals } from "./people";
+import { running } from "./people";
 
 export interface EndDialog {
   busy: boolean;
@@ -17,7 +17,7 @@ export function renderEndDialog(
   const title = people > 1 ? `End access for ${people} people?` : "End access?";
   return html`<dialog aria-labelledby="end-title" aria-describedby="end-effect">
     <h2 id="end-title">${title}</h2>
-    <p id="end-effect">${effect(runningTerminals(view).length)}</p>
+    <p id="end-effect">${effect(view)}</p>
     <p role="alert">${failure}</p>
     <form method="dialog" class="actions">
       <button value="keep" autofocus>Keep access</button>
@@ -26,10 +26,19 @@ export function renderEndDialog(
   </dialog>`;
 }
 
-function effect(terminals: number): string {
+function effect(view: BuildView): string {
+  const open = running(view);
+  const terminals = open.filter((s) => s.family === "terminal").length;
+  const parts = [
+    ...(terminals === 0
+      ? []
+      : [terminals === 1 ? "the running terminal" : `all ${terminals} running terminals`]),
+    ...(open.length > terminals ? ["the desktop"] : []),
+  ];
+  const what = parts.join(" and ");
   const closes =
-    terminals === 0
+    what === ""
       ? "Nobody can enter this machine any more."
-      : `${terminals === 1 ? "The running terminal is" : `All ${terminals} running terminals are`} closed at once, and nobody can enter this machine any more.`;
+      : `${what.charAt(0).toUpperCase()}${what.slice(1)} ${open.length === 1 ? "is" : "are"} closed at once, and nobody can enter this machine any more.`;
   return `${closes} Access cannot be turned on again for this build.`;
 }

@@ -1,32 +1,33 @@
-/** Who is here, and the terminals that they are in. */
+/** Who is here, and the terminals and the desktop that they are in. */
 import { html, type TemplateResult } from "lit";
 import type { BuildView } from "../../protocol/gen/BuildView";
 import type { SessionView } from "../../protocol/gen/SessionView";
-import { terminalAddress } from "../../ui/address";
+import { desktopAddress, terminalAddress } from "../../ui/address";
 import { clockTime } from "../../ui/countdown";
 
 const FACES = ["#d6e4ff", "#dff5e7", "#fde7d3", "#f1e0ff", "#ffe0e6", "#e2eef1"];
 
-export function runningTerminals(view: BuildView): SessionView[] {
+export function running(view: BuildView): SessionView[] {
   return view.sessions
-    .filter((s) => s.family === "terminal" && s.state !== "ended")
+    .filter((s) => s.state !== "ended")
     .sort((a, b) => a.opened_at.localeCompare(b.opened_at));
 }
 
-export function renderTerminals(view: BuildView, now: number): TemplateResult {
-  const running = runningTerminals(view);
+export function renderSessions(view: BuildView, now: number): TemplateResult {
+  const open = running(view);
   return html`<section class="card" aria-labelledby="running">
-    <header><h2 id="running">Running terminals</h2>${count(running.length)}</header>
+    <header><h2 id="running">Running now</h2>${count(open.length)}</header>
     ${
-      running.length === 0
+      open.length === 0
         ? html`<p class="row muted">None yet. A terminal keeps running when its tab is closed.</p>`
-        : html`<ul>${running.map((session) => renderTerminal(view, session, now))}</ul>`
+        : html`<ul>${open.map((session) => renderSession(view, session, now))}</ul>`
     }
   </section>`;
 }
 
-function renderTerminal(view: BuildView, session: SessionView, now: number): TemplateResult {
-  const name = terminalName(view, session.id);
+function renderSession(view: BuildView, session: SessionView, now: number): TemplateResult {
+  const name = sessionName(view, session.id);
+  const address = session.family === "terminal" ? terminalAddress : desktopAddress;
   const inside = view.viewers
     .filter((v) => v.session === session.id)
     .map((v) => (v.you ? "you" : v.name));
@@ -35,7 +36,7 @@ function renderTerminal(view: BuildView, session: SessionView, now: number): Tem
   const opened = `opened ${clockTime(session.opened_at, now)} by ${session.opened_by.name}`;
   return html`<li class="row">
     <span class="grow"><b>${name}</b> <span class="muted">· ${opened} · ${who}</span></span>
-    <a class="button" href=${terminalAddress(view.id, session.id)} aria-label="Open ${name}">Open</a>
+    <a class="button" href=${address(view.id, session.id)} aria-label="Open ${name}">Open</a>
   </li>`;
 }
 
@@ -44,7 +45,7 @@ export function renderPeople(view: BuildView): TemplateResult {
     <header><h2 id="here">Here now</h2>${count(view.viewers.length)}</header>
     ${
       view.viewers.length === 0
-        ? html`<p class="row muted">Nobody is in a terminal.</p>`
+        ? html`<p class="row muted">Nobody is in a terminal or on the desktop.</p>`
         : html`<ul>
             ${view.viewers.map(
               (viewer) => html`<li class="row">
@@ -52,7 +53,7 @@ export function renderPeople(view: BuildView): TemplateResult {
                   >${initials(viewer.name)}</span>
                 <span class="grow">
                   ${viewer.name}
-                  <span class="muted">${viewer.you ? "(you) " : ""}· ${terminalName(view, viewer.session)}</span>
+                  <span class="muted">${viewer.you ? "(you) " : ""}· ${sessionName(view, viewer.session)}</span>
                 </span>
                 <span class="pill">${viewer.role === "controller" ? "can type" : "watches"}</span>
               </li>`,
@@ -63,8 +64,11 @@ export function renderPeople(view: BuildView): TemplateResult {
 }
 
 /** Numbered in the order of opening, so that people can talk about them. */
-function terminalName(view: BuildView, id: string): string {
-  const all = [...view.sessions].sort((a, b) => a.opened_at.localeCompare(b.opened_at));
+function sessionName(view: BuildView, id: string): string {
+  if (view.sessions.some((s) => s.id === id && s.family === "desktop")) return "Desktop";
+  const all = view.sessions
+    .filter((s) => s.family === "terminal")
+    .sort((a, b) => a.opened_at.localeCompare(b.opened_at));
   const at = all.findIndex((s) => s.id === id);
   return at < 0 ? "Terminal" : `Terminal ${at + 1}`;
 }

@@ -4,45 +4,55 @@ import type { BuildView } from "../../protocol/gen/BuildView";
 import { desktopIcon, terminalIcon } from "../../ui/icons";
 import { allows } from "../build";
 
-/** Null where a terminal can be opened. */
-export function terminalObstacle(view: BuildView): string | null {
-  const { available, reason } = view.features.terminal;
+/** Null where it can be opened. */
+export function obstacle(view: BuildView, family: "terminal" | "desktop"): string | null {
+  const { available, reason } = view.features[family];
   if (!available) return reason ?? view.access.sentence;
-  if (allows(view, "terminal.control")) return null;
-  const missing = view.permissions.find((p) => p.capability === "terminal.control");
-  return missing?.reason ?? "You may watch terminals, but not open one.";
+  const capability = `${family}.control` as const;
+  if (allows(view, capability)) return null;
+  const missing = view.permissions.find((p) => p.capability === capability);
+  return missing?.reason ?? `You may watch a ${family}, but not open one.`;
 }
 
-export function renderTiles(view: BuildView, open: () => void): TemplateResult {
-  const obstacle = terminalObstacle(view);
-  const desktop = view.features.desktop;
-  return html`<div class=${desktop.reason === null ? "" : "tiles"}>
-    <section class="card tile" aria-labelledby="terminal-tile" ?data-off=${obstacle !== null}>
-      <span class="face">${terminalIcon}</span>
-      <div class="what">
-        <h2 id="terminal-tile">Terminal</h2>
-        <p class="muted" id="terminal-about">${obstacle ?? "A shell in the build directory"}</p>
-      </div>
-      ${obstacle === null ? html`<kbd class="key" aria-hidden="true">T</kbd>` : nothing}
-      <button
-        type="button"
-        class="primary"
-        aria-keyshortcuts="T"
-        aria-describedby="terminal-about"
-        ?disabled=${obstacle !== null}
-        @click=${open}
-      >Open terminal</button>
-    </section>
-    ${
-      desktop.reason === null
-        ? nothing
-        : html`<section class="card tile" aria-labelledby="desktop-tile" data-off>
-            <span class="face">${desktopIcon}</span>
-            <div class="what">
-              <h2 id="desktop-tile">Desktop</h2>
-              <p class="muted">${desktop.reason}</p>
-            </div>
-          </section>`
-    }
+export interface Openers {
+  terminal: () => void;
+  desktop: () => void;
+}
+
+export function renderTiles(view: BuildView, open: Openers): TemplateResult {
+  const { desktop } = view.features;
+  // A machine without a desktop says so only where a reason tells what to do about it.
+  const shown = desktop.available || desktop.reason !== null;
+  return html`<div class=${shown ? "tiles" : ""}>
+    ${renderTile(view, "terminal", "Terminal", "A shell in the build directory", terminalIcon, open.terminal)}
+    ${shown ? renderTile(view, "desktop", "Desktop", "The machine’s screen", desktopIcon, open.desktop) : nothing}
   </div>`;
+}
+
+function renderTile(
+  view: BuildView,
+  family: "terminal" | "desktop",
+  title: string,
+  about: string,
+  icon: TemplateResult,
+  open: () => void,
+): TemplateResult {
+  const why = obstacle(view, family);
+  const key = title.charAt(0);
+  return html`<section class="card tile" aria-labelledby="${family}-tile" ?data-off=${why !== null}>
+    <span class="face">${icon}</span>
+    <div class="what">
+      <h2 id="${family}-tile">${title}</h2>
+      <p class="muted" id="${family}-about">${why ?? about}</p>
+    </div>
+    ${why === null ? html`<kbd class="key" aria-hidden="true">${key}</kbd>` : nothing}
+    <button
+      type="button"
+      class="primary"
+      aria-keyshortcuts=${key}
+      aria-describedby="${family}-about"
+      ?disabled=${why !== null}
+      @click=${open}
+    >Open ${family}</button>
+  </section>`;
 }

@@ -13,6 +13,7 @@ import {
 import type { Choice } from "../../terminal/tools";
 import type { TokenSource } from "../../transport/token";
 import type { Theme } from "../../ui/theme";
+import { select, THEME_NAMES, THEMES, tick } from "../choices";
 import "./transcript";
 import type { View } from "./view";
 
@@ -56,38 +57,6 @@ export function renderViewMenu(menu: ViewMenu): TemplateResult {
   </div>`;
 }
 
-function select<T extends string>(
-  id: string,
-  label: string,
-  choices: readonly T[],
-  now: T,
-  choose: (choice: T) => void,
-  names: Readonly<Record<T, string>>,
-): TemplateResult {
-  const onChange = (event: Event) => {
-    const { value } = event.target as HTMLSelectElement;
-    const choice = choices.find((c) => c === value);
-    if (choice !== undefined) choose(choice);
-  };
-  return html`<label for=${id}>${label}</label>
-    <select id=${id} .value=${now} @change=${onChange}>
-      ${choices.map((c) => html`<option value=${c} ?selected=${c === now}>${names[c]}</option>`)}
-    </select>`;
-}
-
-function tick(id: string, label: string, on: boolean, choose: (on: boolean) => void) {
-  return html`<label for=${id}>${label}</label>
-    <input id=${id} type="checkbox" .checked=${on}
-      @change=${(e: Event) => choose((e.target as HTMLInputElement).checked)} />`;
-}
-
-const THEMES = ["auto", "light", "dark"] as const;
-
-const THEME_NAMES: Readonly<Record<Theme, string>> = {
-  auto: "Like the system",
-  light: "Light",
-  dark: "Dark",
-};
 const PALETTE_NAMES: Readonly<Record<Options["palette"], string>> = {
   auto: "Like the page",
   "transom-dark": "Transom Dark",

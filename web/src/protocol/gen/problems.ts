@@ -41,7 +41,7 @@ export const PROBLEMS = {
   "host-key-mismatch": { status: 502, close: 4502, sentence: "The machine's host key is not the one that the CI registered." },
   "login-refused": { status: 502, close: 4502, sentence: "The machine refused the login." },
   "machine-gone": { status: 502, close: 4502, sentence: "The connection to the machine was lost." },
-  "session-refused": { status: 502, close: 4502, sentence: "The machine refused to start a terminal." },
+  "session-refused": { status: 502, close: 4502, sentence: "The machine refused to open a session." },
   "store-unavailable": { status: 503, close: 4500, sentence: "Transom cannot save its data right now." },
   "restarting": { status: 503, close: 1012, sentence: "The server restarts. You will be reconnected." },
 } as const;

@@ -1,0 +1,386 @@
+//! From the first byte to the screen's size: version, security type, login, initialisation (RFC 6143, section 7.1
+//! to 7.3; VeNCrypt and the list of types in rfbproto, section 7.2).
+//!
+//! ```text
+//!  version ─▶ types ─▶ None ───────────────────────────────────────┐
+//!                  ├─▶ VncAuth: challenge ─────────────────────────┤
+//!                  ├─▶ Apple: key exchange ────────────────────────┼─▶ result ─▶ ServerInit
+//!                  └─▶ VeNCrypt ─▶ subtypes ─▶ TLS ─▶ one of these ┘
+//! ```
+
+mod apple;
+mod vnc;
+
+use bytes::{Buf as _, BytesMut};
+use zeroize::Zeroizing;
+
+use super::reader::Reader;
+use super::{RfbError, text};
+use crate::limits;
+
+const BANNER_BYTES: usize = 12;
+const INVALID: u32 = 0;
+const NONE: u32 = 1;
+const VNC_AUTH: u32 = 2;
+const VENCRYPT: u32 = 19;
+const APPLE: u32 = 30;
+const X509_NONE: u32 = 260;
+const X509_VNC: u32 = 261;
+const X509_PLAIN: u32 = 262;
+
+/// A security type's name, where it has one that people may have read (IANA's registry of RFB, rfbproto).
+pub(super) fn name(kind: u32) -> Option<&'static str> {
+    Some(match kind {
+        NONE => "None",
+        VNC_AUTH => "VncAuth",
+        5 => "RA2",
+        6 => "RA2ne",
+        13 => "RA2-256",
+        16 => "Tight",
+        17 => "Ultra",
+        18 => "TLS",
+        VENCRYPT => "VeNCrypt",
+        20 => "SASL",
+        22 => "xvp",
+        APPLE => "Apple (30)",
+        33 => "Apple (33)",
+        35 => "Apple (35)",
+        36 => "Apple (36)",
+        129 => "RA2_256",
+        130 => "RA2ne_256",
+        256 => "VeNCrypt Plain",
+        257 => "VeNCrypt TLSNone",
+        258 => "VeNCrypt TLSVnc",
+        259 => "VeNCrypt TLSPlain",
+        X509_NONE => "VeNCrypt X509None",
+        X509_VNC => "VeNCrypt X509Vnc",
+        X509_PLAIN => "VeNCrypt X509Plain",
+        _ => return None,
+    })
+}
+
+/// What to log in with, and what is allowed.
+#[derive(Clone, Default)]
+pub struct Login {
+    /// User name, for the types that take one.
+    pub username: Option<String>,
+    /// Password.
+    pub password: Option<Zeroizing<String>>,
+    /// Whether a server without a login is taken.
+    pub none: bool,
+    /// Whether the caller can speak TLS with this server: it knows the certificate.
+    pub tls: bool,
+}
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Login(***)")
+    }
+}
+
+/// Randomness, 640 bytes of it: a private key and the padding of what is sent with it.
+pub struct Random(pub Zeroizing<[u8; 640]>);
+
+/// What the server says of its screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerInit {
+    /// Pixels from left to right.
+    pub width: u16,
+    /// Pixels from top to bottom.
+    pub height: u16,
+    /// The desktop's name.
+    pub name: String,
+    /// Whether it is macOS's own server.
+    pub is_apple: bool,
+}
+
+/// What comes next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// More bytes of the server are needed.
+    Wait,
+    /// These bytes go to the server.
+    Send(Zeroizing<Vec<u8>>),
+    /// TLS begins: whatever follows goes through it, both ways.
+    Tls,
+    /// Logged in; the next bytes are the [`Decoder`](super::Decoder)'s.
+    Ready(ServerInit),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Banner,
+    Types,
+    VencryptVersion,
+    VencryptTypes,
+    VencryptAck { subtype: u32 },
+    Begin { kind: u32 },
+    Challenge,
+    AppleKeys,
+    Result,
+    Reason,
+    Init,
+    Over,
+}
+
+/// The conversation before the first picture.
+pub struct Handshake {
+    login: Login,
+    random: Random,
+    state: State,
+    /// 3, 7 or 8.
+    minor: u8,
+    is_apple: bool,
+    /// What came of the login, while the server's words about it are on their way.
+    refusal: fn(String) -> RfbError,
+}
+
+impl Handshake {
+    /// Begins with the server's first byte.
+    #[must_use]
+    pub fn new(login: Login, random: Random) -> Self {
+        Self { login, random, state: State::Banner, minor: 8, is_apple: false, refusal: RfbError::Refused }
+    }
+
+    /// Takes what it needs from the front of `input`. To be called until it says [`Step::Wait`], and again
+    /// when more has come.
+    ///
+    /// # Errors
+    /// [`RfbError`] says why there will be no screen.
+    pub fn step(&mut self, input: &mut BytesMut) -> Result<Step, RfbError> {
+        loop {
+            let mut reader = Reader::new(input);
+            let before = self.state;
+            let step = self.read(&mut reader)?;
+            let taken = input.len().saturating_sub(reader.rest().len());
+            match step {
+                Some(step) => {
+                    input.advance(taken);
+                    return Ok(step);
+                }
+                // Moved on without anything to say.
+                None if self.state != before => input.advance(taken),
+                None => return Ok(Step::Wait),
+            }
+        }
+    }
+
+    /// One state; where it stays the same, nothing was taken.
+    fn read(&mut self, reader: &mut Reader<'_>) -> Result<Option<Step>, RfbError> {
+        match self.state {
+            State::Banner => self.banner(reader),
+            State::Types if self.minor == 3 => self.type_given(reader),
+            State::Types => self.types(reader),
+            State::VencryptVersion => {
+                let Some([major, minor]) = reader.array() else { return Ok(None) };
+                if (major, minor) < (0, 2) {
+                    return Err(RfbError::Security(vec![VENCRYPT]));
+                }
+                self.state = State::VencryptTypes;
+                Ok(Some(send(&[0, 2])))
+            }
+            State::VencryptTypes => self.vencrypt_types(reader),
+            State::VencryptAck { subtype } => {
+                let Some(ack) = reader.u8() else { return Ok(None) };
+                if ack != 1 {
+                    return Err(RfbError::Refused("no TLS".into()));
+                }
+                let kind = match subtype {
+                    X509_NONE => NONE,
+                    X509_VNC => VNC_AUTH,
+                    _ => X509_PLAIN,
+                };
+                self.state = State::Begin { kind };
+                Ok(Some(Step::Tls))
+            }
+            State::Begin { kind } => Ok(self.begin(kind)),
+            State::Challenge => {
+                let Some(challenge) = reader.array() else { return Ok(None) };
+                let response = vnc::response(challenge, self.password());
+                self.state = State::Result;
+                Ok(Some(send(&response)))
+            }
+            State::AppleKeys => {
+                let Some(keys) = apple::Keys::read(reader)? else { return Ok(None) };
+                let user = self.login.username.as_deref().unwrap_or_default();
+                let answer = keys.answer(user, self.password(), &self.random)?;
+                self.state = State::Result;
+                Ok(Some(Step::Send(answer)))
+            }
+            State::Result => Ok(self.result(reader)?),
+            State::Reason => {
+                let Some(words) = string(reader, "the server's reason")? else { return Ok(None) };
+                Err((self.refusal)(text(words)))
+            }
+            State::Init => self.init(reader),
+            State::Over => Ok(None),
+        }
+    }
+
+    fn banner(&mut self, reader: &mut Reader<'_>) -> Result<Option<Step>, RfbError> {
+        // Another protocol is told as soon as it differs.
+        let begun = reader.rest();
+        if !b"RFB ".iter().zip(begun).all(|(a, b)| a == b) {
+            return Err(RfbError::Version);
+        }
+        let Some(banner) = reader.array::<BANNER_BYTES>() else { return Ok(None) };
+        let number = |digits: Option<&[u8]>| -> Option<u16> {
+            let digits = digits.filter(|d| d.iter().all(u8::is_ascii_digit))?;
+            str::from_utf8(digits).ok()?.parse().ok()
+        };
+        let version = (number(banner.get(4..7)), number(banner.get(8..11)));
+        let (Some(major), Some(minor)) = version else { return Err(RfbError::Version) };
+        if banner.get(7) != Some(&b'.') || banner.get(11) != Some(&b'\n') {
+            return Err(RfbError::Version);
+        }
+        self.is_apple = (major, minor) == (3, 889);
+        // RFC 6143, 7.1.1: whatever is not known is 3.3. Later ones than 3.8 are, by what their servers do.
+        self.minor = match (major, minor) {
+            (3, 7) => 7,
+            (3, 8 | 889) | (4.., _) => 8,
+            (3, _) => 3,
+            _ => return Err(RfbError::Version),
+        };
+        self.state = State::Types;
+        Ok(Some(send(format!("RFB 003.00{}\n", self.minor).as_bytes())))
+    }
+
+    /// Version 3.3: the server decides.
+    fn type_given(&mut self, reader: &mut Reader<'_>) -> Result<Option<Step>, RfbError> {
+        let Some(kind) = reader.u32() else { return Ok(None) };
+        if kind == INVALID {
+            self.state = State::Reason;
+            return Ok(None);
+        }
+        let kind = self.choose(&[kind])?;
+        if kind == VENCRYPT || kind == APPLE {
+            return Err(RfbError::Security(vec![kind]));
+        }
+        self.state = State::Begin { kind };
+        Ok(None)
+    }
+
+    fn types(&mut self, reader: &mut Reader<'_>) -> Result<Option<Step>, RfbError> {
+        let Some(count) = reader.u8() else { return Ok(None) };
+        if count == 0 {
+            self.state = State::Reason;
+            return Ok(None);
+        }
+        let Some(types) = reader.take(count.into()) else { return Ok(None) };
+        let types: Vec<u32> = types.iter().map(|kind| u32::from(*kind)).collect();
+        let kind = self.choose(&types)?;
+        self.state = if kind == VENCRYPT { State::VencryptVersion } else { State::Begin { kind } };
+        Ok(Some(send(&[u8::try_from(kind).unwrap_or_default()])))
+    }
+
+    /// The best of what is offered that can be used: encrypted before in the clear, a name before a password.
+    fn choose(&self, offered: &[u32]) -> Result<u32, RfbError> {
+        let named = self.login.username.is_some() && self.login.password.is_some();
+        let usable = [
+            (VENCRYPT, self.login.tls),
+            (APPLE, named),
+            (VNC_AUTH, self.login.password.is_some()),
+            (NONE, self.login.none),
+        ];
+        let mut usable = usable.iter().filter(|(_, usable)| *usable).map(|(kind, _)| *kind);
+        usable.find(|kind| offered.contains(kind)).ok_or_else(|| RfbError::Security(offered.to_vec()))
+    }
+
+    fn vencrypt_types(&mut self, reader: &mut Reader<'_>) -> Result<Option<Step>, RfbError> {
+        let Some(refused) = reader.u8() else { return Ok(None) };
+        if refused != 0 {
+            return Err(RfbError::Security(vec![VENCRYPT]));
+        }
+        let Some(count) = reader.u8() else { return Ok(None) };
+        let Some(bytes) = reader.take(usize::from(count).saturating_mul(4)) else { return Ok(None) };
+        let (offered, _) = bytes.as_chunks::<4>();
+        let offered: Vec<u32> = offered.iter().map(|kind| u32::from_be_bytes(*kind)).collect();
+        let named = self.login.username.is_some() && self.login.password.is_some();
+        let usable = [
+            (X509_PLAIN, named),
+            (X509_VNC, self.login.password.is_some()),
+            // The certificate is known, so this is the right machine; whether it may let in anybody is policy.
+            (X509_NONE, self.login.none),
+        ];
+        let mut usable = usable.iter().filter(|(_, usable)| *usable).map(|(kind, _)| *kind);
+        let Some(subtype) = usable.find(|kind| offered.contains(kind)) else {
+            return Err(RfbError::Security(offered));
+        };
+        self.state = State::VencryptAck { subtype };
+        Ok(Some(send(&subtype.to_be_bytes())))
+    }
+
+    /// The security type is agreed upon.
+    fn begin(&mut self, kind: u32) -> Option<Step> {
+        match kind {
+            VNC_AUTH => self.state = State::Challenge,
+            APPLE => self.state = State::AppleKeys,
+            X509_PLAIN => {
+                self.state = State::Result;
+                return Some(Step::Send(self.plain()));
+            }
+            // Before 3.8 a server without a login says nothing more.
+            _ if self.minor < 8 => return Some(self.shared()),
+            _ => self.state = State::Result,
+        }
+        None
+    }
+
+    /// VeNCrypt's Plain (rfbproto, section 7.2.13): both lengths, then both texts.
+    fn plain(&self) -> Zeroizing<Vec<u8>> {
+        let (user, password) = (self.login.username.as_deref().unwrap_or_default(), self.password());
+        let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
+        Zeroizing::new(
+            [&length(user)[..], &length(password)[..], user.as_bytes(), password.as_bytes()].concat(),
+        )
+    }
+
+    fn password(&self) -> &str {
+        self.login.password.as_ref().map_or("", |password| password.as_str())
+    }
+
+    fn result(&mut self, reader: &mut Reader<'_>) -> Result<Option<Step>, RfbError> {
+        let Some(result) = reader.u32() else { return Ok(None) };
+        match result {
+            0 => return Ok(Some(self.shared())),
+            2 => return Err(RfbError::Login("too many attempts".into())),
+            _ if self.minor < 8 => return Err(RfbError::Login(String::new())),
+            _ => {}
+        }
+        self.refusal = RfbError::Login;
+        self.state = State::Reason;
+        Ok(None)
+    }
+
+    /// Nobody who looks at the machine already is sent away.
+    fn shared(&mut self) -> Step {
+        self.state = State::Init;
+        send(&[1])
+    }
+
+    fn init(&mut self, reader: &mut Reader<'_>) -> Result<Option<Step>, RfbError> {
+        let head = (|| Some((reader.u16()?, reader.u16()?, reader.take(16)?)))();
+        let Some((width, height, _format)) = head else { return Ok(None) };
+        let Some(name) = string(reader, "the desktop's name")? else { return Ok(None) };
+        let sides = 1..=limits::DESKTOP_SIDE_MAX;
+        if !sides.contains(&width) || !sides.contains(&height) {
+            return Err(RfbError::ScreenSize(width, height));
+        }
+        self.state = State::Over;
+        Ok(Some(Step::Ready(ServerInit { width, height, name: text(name), is_apple: self.is_apple })))
+    }
+}
+
+fn send(bytes: &[u8]) -> Step {
+    Step::Send(Zeroizing::new(bytes.to_vec()))
+}
+
+/// A u32 length and as many bytes.
+fn string<'a>(reader: &mut Reader<'a>, what: &'static str) -> Result<Option<&'a [u8]>, RfbError> {
+    let Some(length) = reader.u32() else { return Ok(None) };
+    let most = limits::RFB_STRING_BYTES;
+    match usize::try_from(length) {
+        Ok(length) if length <= most => Ok(reader.take(length)),
+        _ => Err(RfbError::TooLong { what, bytes: length.into() }),
+    }
+}

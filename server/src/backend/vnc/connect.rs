@@ -1,0 +1,71 @@
+//! Connecting to a machine's VNC server: version, security, login.
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use transom_protocol::rfb::{Handshake, Login, Random, ServerInit, Step};
+use zeroize::Zeroizing;
+
+use super::pinned;
+use crate::backend::{BackendError, Credential, Target};
+
+/// A socket, or TLS on one.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
+
+/// A server that is logged in to.
+pub(super) struct Connection {
+    pub stream: Box<dyn Stream>,
+    /// What it said of its screen.
+    pub init: ServerInit,
+    /// What it has sent behind that.
+    pub input: BytesMut,
+}
+
+/// Connects and logs in within the target's time limit.
+pub(super) async fn connect(target: &Target) -> Result<Connection, BackendError> {
+    tokio::time::timeout(target.connect_timeout, log_in(target))
+        .await
+        .unwrap_or_else(|_| Err(BackendError::Unreachable("it did not let us in in time".into())))
+}
+
+async fn log_in(target: &Target) -> Result<Connection, BackendError> {
+    let endpoint = &target.endpoint;
+    let socket = target.dialer.connect(&endpoint.host, endpoint.port, target.connect_timeout).await?;
+    let mut stream: Box<dyn Stream> = Box::new(socket);
+    let password = match &target.credential {
+        Credential::Password(password) => Some(password.clone()),
+        _ => None,
+    };
+    let login = Login {
+        username: Some(endpoint.username.clone()).filter(|name| !name.is_empty()),
+        // Without a password there is none to be asked for: that is what was registered.
+        none: password.is_none(),
+        password,
+        tls: !endpoint.pins.is_empty(),
+    };
+    let mut random = Zeroizing::new([0; 640]);
+    crate::random::fill(&mut *random);
+    let mut handshake = Handshake::new(login, Random(random));
+    let mut input = BytesMut::new();
+    let lost = |error: std::io::Error| {
+        tracing::debug!(%error, "no VNC login");
+        BackendError::Unreachable("it closed the connection during the login".into())
+    };
+    loop {
+        match handshake.step(&mut input)? {
+            Step::Wait => {
+                if stream.read_buf(&mut input).await.map_err(lost)? == 0 {
+                    return Err(lost(std::io::ErrorKind::UnexpectedEof.into()));
+                }
+            }
+            Step::Send(bytes) => stream.write_all(&bytes).await.map_err(lost)?,
+            Step::Tls if input.is_empty() => {
+                stream = Box::new(pinned::secured(stream, &endpoint.pins).await?);
+            }
+            // What came in the clear behind the agreement is nobody's word.
+            Step::Tls => return Err(BackendError::Unreachable("it did not speak TLS as expected".into())),
+            Step::Ready(init) => return Ok(Connection { stream, init, input }),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Where a machine's picture is drawn: a thread that decodes what the VNC server sends.
+
+use std::thread;
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::mpsc;
+use transom_protocol::rfb::{Decoder, Event, Framebuffer, RfbError, Screen};
+
+use crate::backend::BackendError;
+use crate::picture::{Canvas, Move};
+
+/// Pieces of what the server sends that wait to be decoded.
+const PIECES: usize = 4;
+/// Things that the server said and nobody has heard yet.
+const WORDS: usize = 16;
+
+/// What comes out of decoding.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// A picture is begun, and will be drawn.
+    Begun,
+    /// It is complete.
+    Picture(Box<Canvas>),
+    /// The screen has this size; what the server says of its screens.
+    Resized { width: u16, height: u16, screens: Vec<Screen> },
+    /// Something else.
+    Other(Event),
+    /// Nothing more can be read.
+    Failed(RfbError),
+}
+
+/// The two ends of the thread. It ends when they are dropped.
+pub(super) struct Easel {
+    /// What the server sends.
+    pub bytes: mpsc::Sender<Bytes>,
+    /// The canvas, to be drawn on.
+    pub canvas: mpsc::Sender<Box<Canvas>>,
+    /// What it was.
+    pub said: mpsc::Receiver<Said>,
+}
+
+impl Easel {
+    /// Starts the thread.
+    pub fn start() -> Result<Self, BackendError> {
+        let (bytes, pieces) = mpsc::channel(PIECES);
+        let (canvas, canvases) = mpsc::channel(1);
+        let (says, said) = mpsc::channel(WORDS);
+        let drawing = Drawing { pieces, canvases, says, canvas: None };
+        thread::Builder::new()
+            .name("desktop".into())
+            .spawn(move || drawing.draw())
+            .map_err(|_| BackendError::Session("no thread is left to draw it".into()))?;
+        Ok(Self { bytes, canvas, said })
+    }
+}
+
+struct Drawing {
+    pieces: mpsc::Receiver<Bytes>,
+    canvases: mpsc::Receiver<Box<Canvas>>,
+    says: mpsc::Sender<Said>,
+    canvas: Option<Box<Canvas>>,
+}
+
+/// Whoever wanted the picture has gone.
+struct Gone;
+
+impl Drawing {
+    fn draw(mut self) {
+        let (mut decoder, mut input) = (Decoder::new(), BytesMut::new());
+        while let Some(piece) = self.pieces.blocking_recv() {
+            input.extend_from_slice(&piece);
+            match self.decode(&mut decoder, &mut input) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    let _ = self.says.blocking_send(Said::Failed(error));
+                    return;
+                }
+                Err(Gone) => return,
+            }
+        }
+    }
+
+    /// All that has come.
+    fn decode(&mut self, decoder: &mut Decoder, input: &mut BytesMut) -> Result<Result<(), RfbError>, Gone> {
+        // Between pictures nothing is drawn, and nothing to draw on is needed.
+        let Ok(mut nothing) = Framebuffer::new(1, 1) else { return Ok(Ok(())) };
+        loop {
+            let screen = self.canvas.as_mut().map_or(&mut nothing, |canvas| &mut canvas.screen);
+            let event = match decoder.advance(input, screen) {
+                Ok(Some(event)) => event,
+                Ok(None) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(error)),
+            };
+            if matches!(event, Event::UpdateBegins) && self.canvas.is_none() {
+                self.canvas = Some(self.canvases.blocking_recv().ok_or(Gone)?);
+            }
+            if let Some(said) = self.heard(event) {
+                self.says.blocking_send(said).map_err(|_| Gone)?;
+            }
+        }
+    }
+
+    fn heard(&mut self, event: Event) -> Option<Said> {
+        let Some(canvas) = &mut self.canvas else { return Some(Said::Other(event)) };
+        match event {
+            Event::UpdateBegins => return Some(Said::Begun),
+            Event::Drawn(rect) => canvas.drawn(rect),
+            Event::Copied { to, from } => canvas.moved(Move { to, from }),
+            Event::Cursor(pointer) => canvas.pointer = Some(pointer),
+            Event::FrameEnd if canvas.is_new() => return self.canvas.take().map(Said::Picture),
+            Event::FrameEnd => {}
+            Event::Resized { screens, .. } => {
+                canvas.resized();
+                let (width, height) = (canvas.screen.width(), canvas.screen.height());
+                return Some(Said::Resized { width, height, screens });
+            }
+            other => return Some(Said::Other(other)),
+        }
+        None
+    }
+}

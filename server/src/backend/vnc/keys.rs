@@ -1,0 +1,130 @@
+//! Keys on their way to a VNC server; those that are down are remembered, so that none stays down.
+
+use transom_protocol::rfb::ClientMessage;
+use transom_protocol::wire::desktop::Key;
+
+/// Upper byte of an extended key's scan code, and RFB's own mark of one.
+const EXTENDED: u16 = 0xe0;
+const EXTENDED_BIT: u32 = 0x80;
+/// More keys than anybody has fingers for.
+const HELD_MAX: usize = 32;
+
+/// A keyboard, as far as the server knows.
+#[derive(Debug, Default)]
+pub(super) struct Keyboard {
+    /// Whether the server takes scan codes.
+    pub takes_codes: bool,
+    /// Whether it is a Mac's.
+    is_mac: bool,
+    held: Vec<Key>,
+}
+
+impl Keyboard {
+    /// A keyboard with no key pressed.
+    pub fn new(is_mac: bool) -> Self {
+        Self { is_mac, ..Self::default() }
+    }
+
+    /// What the server is told of `key`; `None` where it has no name for it, or it is up already.
+    pub fn key(&mut self, key: Key) -> Option<ClientMessage> {
+        let is_same =
+            |held: &Key| if key.code == 0 { held.keysym == key.keysym } else { held.code == key.code };
+        let at = self.held.iter().position(is_same);
+        if !key.down {
+            // It goes up as what it went down as: Shift may have gone up before it.
+            let held = self.held.swap_remove(at?);
+            return self.message(Key { down: false, ..held });
+        }
+        let message = self.message(key)?;
+        if at.is_none() && self.held.len() < HELD_MAX {
+            self.held.push(key);
+        }
+        Some(message)
+    }
+
+    /// Every key goes up, the last one first.
+    pub fn release(&mut self) -> Vec<ClientMessage> {
+        let held = std::mem::take(&mut self.held);
+        held.into_iter().rev().filter_map(|key| self.message(Key { down: false, ..key })).collect()
+    }
+
+    fn message(&self, Key { down, code, keysym }: Key) -> Option<ClientMessage> {
+        let keysym = if self.is_mac { on_mac(keysym) } else { keysym };
+        if self.takes_codes && code != 0 {
+            let extended = if code >> 8 == EXTENDED { EXTENDED_BIT } else { 0 };
+            return Some(ClientMessage::ExtendedKey {
+                down,
+                keysym,
+                scancode: u32::from(code & 0x7f) | extended,
+            });
+        }
+        (keysym != 0).then_some(ClientMessage::Key { down, keysym })
+    }
+}
+
+/// What a Mac's server takes for the key that people mean: Alt is its Command, and Meta its Option. AltGr has done its
+/// part once the character is known, and would be an Option too many.
+fn on_mac(keysym: u32) -> u32 {
+    const ALT: [u32; 2] = [0xffe9, 0xffea];
+    const META: [u32; 2] = [0xffe7, 0xffe8];
+    const SUPER: [u32; 2] = [0xffeb, 0xffec];
+    const ALT_GR: u32 = 0xfe03;
+    match keysym {
+        keysym if keysym == SUPER[0] || keysym == META[0] => ALT[0],
+        keysym if keysym == SUPER[1] || keysym == META[1] => ALT[1],
+        keysym if keysym == ALT[0] => META[0],
+        keysym if keysym == ALT[1] => META[1],
+        ALT_GR => 0,
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(down: bool, code: u16, keysym: u32) -> Key {
+        Key { down, code, keysym }
+    }
+
+    #[test]
+    fn a_key_goes_up_as_what_it_went_down_as() {
+        let mut keyboard = Keyboard::default();
+        let down = keyboard.key(key(true, 0x1e, u32::from(b'A')));
+        assert_eq!(down, Some(ClientMessage::Key { down: true, keysym: u32::from(b'A') }));
+        let up = keyboard.key(key(false, 0x1e, u32::from(b'a')));
+        assert_eq!(up, Some(ClientMessage::Key { down: false, keysym: u32::from(b'A') }));
+        assert_eq!(keyboard.key(key(false, 0x1e, u32::from(b'a'))), None, "it is up already");
+    }
+
+    #[test]
+    fn on_a_mac_command_is_command_and_option_is_option() {
+        let mut keyboard = Keyboard::new(true);
+        for (sent, heard) in [(0xffeb, 0xffe9), (0xffec, 0xffea), (0xffe9, 0xffe7), (0xffea, 0xffe8)] {
+            let down = keyboard.key(key(true, 0, sent));
+            assert_eq!(down, Some(ClientMessage::Key { down: true, keysym: heard }));
+            let up = keyboard.key(key(false, 0, sent));
+            assert_eq!(up, Some(ClientMessage::Key { down: false, keysym: heard }));
+        }
+        assert_eq!(keyboard.key(key(true, 0xe038, 0xfe03)), None, "the character says it all");
+        assert!(keyboard.key(key(true, 0x10, u32::from(b'@'))).is_some());
+    }
+
+    #[test]
+    fn what_is_held_is_let_go_in_turn() {
+        let mut keyboard = Keyboard { takes_codes: true, ..Keyboard::default() };
+        for (code, keysym) in [(0x1d, 0xffe3), (0xe038, 0xfe03), (0, 0x20ac), (0x1d, 0xffe3)] {
+            assert!(keyboard.key(key(true, code, keysym)).is_some());
+        }
+        assert_eq!(
+            keyboard.release(),
+            [
+                ClientMessage::Key { down: false, keysym: 0x20ac },
+                ClientMessage::ExtendedKey { down: false, keysym: 0xfe03, scancode: 0xb8 },
+                ClientMessage::ExtendedKey { down: false, keysym: 0xffe3, scancode: 0x1d },
+            ]
+        );
+        assert_eq!(keyboard.release(), []);
+        assert_eq!(keyboard.key(key(true, 0, 0)), None, "a key without a name");
+    }
+}

@@ -1,0 +1,14 @@
+//! A desktop's picture on its way to viewers: compared, encoded once, shared. Pure: no I/O, no clock, no threads.
+
+mod blocks;
+mod cells;
+mod diff;
+mod kinds;
+mod lossy;
+mod moves;
+mod pack;
+mod painter;
+
+pub use cells::Cells;
+pub use moves::Move;
+pub use painter::{Canvas, Changes, Frame, Painter};

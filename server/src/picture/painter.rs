@@ -1,0 +1,370 @@
+//! The painter: compares what a machine shows with what viewers show, and says the difference once for all of them.
+//!
+//! ```text
+//!  canvas ─▶ take: copies found, one diff, taken over into the shadow ─▶ (canvas free again)
+//!         ─▶ paint: classes, FILL / zstd / JPEG ─▶ Frame, shared by all viewers in step
+//!  shadow ─▶ blocks: parts changed since a frame, for everybody else
+//! ```
+//!
+//! The shadow always has the machine's own pixels, so a wrong guess anywhere costs bytes and never a pixel.
+
+use std::io;
+use std::time::Instant;
+
+use bytes::{Bytes, BytesMut};
+use transom_protocol::rect::Rect;
+use transom_protocol::rfb::{Cursor, Framebuffer, RfbError};
+use transom_protocol::wire::picture::Op;
+
+use super::blocks::Blocks;
+use super::cells::{CELL, Cells};
+use super::diff::{differing, take_over, trimmed};
+use super::kinds::{Kind, kind};
+use super::lossy::Lossy;
+use super::moves::{Move, moved};
+use super::pack::Packer;
+
+/// More than so many pixels that differ are worth looking for what has only moved.
+const WORTH_MOVING: usize = 100_000;
+/// Side of what is classed at once, in cells.
+const CLASS_CELLS: usize = 4;
+
+/// A picture that a machine draws, and what it has drawn since it was last looked at.
+#[derive(Debug)]
+pub struct Canvas {
+    /// The picture.
+    pub screen: Framebuffer,
+    /// What may have changed.
+    pub damage: Cells,
+    /// What the machine says has moved, in its order.
+    pub moves: Vec<Move>,
+    /// How the pointer looks, where that is new.
+    pub pointer: Option<Cursor>,
+}
+
+impl Canvas {
+    /// A black one; all of it is new.
+    ///
+    /// # Errors
+    /// Where a side is 0, or over the limit.
+    pub fn new(width: u16, height: u16) -> Result<Self, RfbError> {
+        let screen = Framebuffer::new(width, height)?;
+        Ok(Self { screen, damage: Cells::all(width, height), moves: Vec::new(), pointer: None })
+    }
+
+    /// Something was drawn.
+    pub fn drawn(&mut self, rect: Rect) {
+        self.damage.mark(rect);
+    }
+
+    /// Something has moved.
+    pub fn moved(&mut self, moved: Move) {
+        self.damage.mark(moved.to);
+        self.moves.push(moved);
+    }
+
+    /// The screen may have another size: all of it is new then.
+    pub fn resized(&mut self) {
+        if !self.damage.is_of(self.screen.width(), self.screen.height()) {
+            self.damage = Cells::all(self.screen.width(), self.screen.height());
+            self.moves.clear();
+        }
+    }
+
+    /// Whether anything was drawn since it was last looked at.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.pointer.is_some() || !self.damage.is_empty()
+    }
+}
+
+/// What has changed since the last frame, already in the shadow.
+#[derive(Debug, Default)]
+pub struct Changes {
+    resized: bool,
+    moves: Vec<Move>,
+    rects: Vec<Rect>,
+    pointer: Option<Cursor>,
+}
+
+impl Changes {
+    /// Whether there is nothing to be said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.resized && self.moves.is_empty() && self.rects.is_empty() && self.pointer.is_none()
+    }
+
+    /// Pixels to be encoded: what painting them takes, roughly.
+    #[must_use]
+    pub fn pixels(&self) -> u64 {
+        self.rects.iter().map(|rect| rect.area()).sum()
+    }
+}
+
+/// What changes the picture of a viewer that has all frames before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Frames count from 1.
+    pub number: u32,
+    /// The stream begins anew here: whoever has the frame before is in step from here on.
+    pub restarts: bool,
+    /// Whether only viewers in step can read it.
+    pub is_streamed: bool,
+    /// The operations, one behind the other.
+    pub ops: Bytes,
+}
+
+/// What paints a desktop for its viewers.
+#[derive(Debug)]
+pub struct Painter {
+    /// What viewers show, loss aside.
+    shadow: Framebuffer,
+    lossy: Lossy,
+    blocks: Blocks,
+    pack: Packer,
+    pointer: Option<Cursor>,
+    /// Of the last frame.
+    number: u32,
+    restart: bool,
+}
+
+impl Painter {
+    /// One whose viewers show nothing.
+    ///
+    /// # Errors
+    /// Where there is no memory for it.
+    pub fn new(now: Instant) -> io::Result<Self> {
+        let shadow = Framebuffer::new(1, 1).map_err(io::Error::other)?;
+        Ok(Self {
+            lossy: Lossy::none(1, 1, now),
+            blocks: Blocks::new(1, 1, 0),
+            pack: Packer::new()?,
+            pointer: None,
+            number: 0,
+            restart: true,
+            shadow,
+        })
+    }
+
+    /// Number of the last frame; 0 before the first.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The next frame begins the stream anew.
+    pub fn restart(&mut self) {
+        self.restart = true;
+    }
+
+    /// Takes what is new on a canvas into the shadow; the canvas is free then.
+    pub fn take(&mut self, canvas: &mut Canvas, now: Instant) -> Changes {
+        let screen = &canvas.screen;
+        let (width, height) = (screen.width(), screen.height());
+        let resized = (width, height) != (self.shadow.width(), self.shadow.height());
+        if resized {
+            // It was taken from a framebuffer of this size.
+            self.shadow = Framebuffer::new(width, height).unwrap_or_else(|_| screen.clone());
+            self.lossy = Lossy::none(width, height, now);
+            self.blocks = Blocks::new(width, height, self.number + 1);
+            canvas.damage = Cells::all(width, height);
+            canvas.moves.clear();
+        }
+        let mut moves = std::mem::take(&mut canvas.moves);
+        for Move { to, from } in &moves {
+            self.shadow.copy(*to, *from);
+        }
+        let mut changed = differing(screen, &self.shadow, &canvas.damage);
+        if changed.count() * CELL * CELL > WORTH_MOVING && !resized {
+            let found = bounds(&changed).map_or_else(Vec::new, |area| {
+                trimmed(screen, &self.shadow, area)
+                    .map_or_else(Vec::new, |area| moved(screen, &self.shadow, area))
+            });
+            for Move { to, from } in &found {
+                self.shadow.copy(*to, *from);
+                changed.mark(*to);
+            }
+            if !found.is_empty() {
+                changed = differing(screen, &self.shadow, &changed);
+                moves.extend(found);
+            }
+        }
+        let rects = changed.rects().into_iter().filter_map(|rect| trimmed(screen, &self.shadow, rect));
+        let rects: Vec<Rect> = rects.collect();
+        rects.iter().for_each(|rect| take_over(&mut self.shadow, screen, *rect));
+        canvas.damage.clear();
+        let pointer = canvas.pointer.take();
+        if pointer.is_some() {
+            self.pointer.clone_from(&pointer);
+        }
+        Changes { resized, moves, rects, pointer }
+    }
+
+    /// Says what has changed.
+    ///
+    /// # Errors
+    /// Where the encoders cannot.
+    pub fn paint(&mut self, changes: &Changes, now: Instant) -> io::Result<Option<Frame>> {
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let mut frame = self.begin()?;
+        if changes.resized {
+            Op::Reset { width: self.shadow.width(), height: self.shadow.height() }.write(&mut frame.ops);
+        }
+        for moved in &changes.moves {
+            Op::Copy { to: moved.to, from: moved.from }.write(&mut frame.ops);
+            self.blocks.drawn(moved.to, self.number);
+            self.lossy.moved(*moved, now);
+        }
+        let mut exact = Vec::new();
+        let mut photos = Cells::none(self.shadow.width(), self.shadow.height());
+        for rect in &changes.rects {
+            self.blocks.drawn(*rect, self.number);
+            self.sort(*rect, &mut exact, &mut photos, &mut frame);
+        }
+        self.exactly(&exact, &mut frame)?;
+        for rect in photos.rects() {
+            for op in self.pack.jpeg(&self.shadow, rect)? {
+                op.write(&mut frame.ops);
+            }
+            self.lossy.sent_lossy(rect, now);
+        }
+        if let Some(pointer) = &changes.pointer {
+            pointer_op(pointer).write(&mut frame.ops);
+        }
+        Ok(Some(frame.end(self.number)))
+    }
+
+    /// When something that was sent with loss will have settled.
+    #[must_use]
+    pub fn settles_at(&self) -> Option<Instant> {
+        self.lossy.settles_at()
+    }
+
+    /// Says some of what has settled without loss.
+    ///
+    /// # Errors
+    /// Where the encoders cannot.
+    pub fn refine(&mut self, now: Instant) -> io::Result<Option<Frame>> {
+        let settled = self.lossy.settled(now);
+        if settled.is_empty() {
+            return Ok(None);
+        }
+        let mut frame = self.begin()?;
+        settled.iter().for_each(|rect| self.blocks.refined(*rect, self.number));
+        self.exactly(&settled, &mut frame)?;
+        Ok(Some(frame.end(self.number)))
+    }
+
+    /// All that has changed behind frame `since`, for a viewer that has that one; 0 for one that has none.
+    ///
+    /// # Errors
+    /// Where the encoders cannot.
+    pub fn catch_up(&mut self, since: u32, now: Instant) -> io::Result<Bytes> {
+        let mut ops = BytesMut::new();
+        if self.blocks.is_new_to(since) {
+            Op::Reset { width: self.shadow.width(), height: self.shadow.height() }.write(&mut ops);
+        }
+        let lossy = self.blocks.write_since(since, &self.shadow, &mut self.pack, &mut ops)?;
+        lossy.into_iter().for_each(|rect| self.lossy.sent_lossy(rect, now));
+        if let Some(pointer) = &self.pointer {
+            pointer_op(pointer).write(&mut ops);
+        }
+        Ok(ops.freeze())
+    }
+
+    fn begin(&mut self) -> io::Result<Unfinished> {
+        let restarts = std::mem::take(&mut self.restart);
+        if restarts {
+            self.pack.restart()?;
+        }
+        self.number += 1;
+        Ok(Unfinished { restarts, is_streamed: false, ops: BytesMut::new() })
+    }
+
+    fn exactly(&mut self, rects: &[Rect], frame: &mut Unfinished) -> io::Result<()> {
+        for op in self.pack.streamed(&self.shadow, rects)? {
+            op.write(&mut frame.ops);
+            frame.is_streamed = true;
+        }
+        rects.iter().for_each(|rect| self.lossy.sent_exactly(*rect));
+        Ok(())
+    }
+
+    /// Which way each part of `rect` goes; one colour goes at once.
+    fn sort(&mut self, rect: Rect, exact: &mut Vec<Rect>, photos: &mut Cells, frame: &mut Unfinished) {
+        let side = CLASS_CELLS * CELL;
+        let is_small = usize::from(rect.width) <= side && usize::from(rect.height) <= side;
+        match kind(&self.shadow, rect) {
+            Kind::Solid(colour) => {
+                let [red, green, blue, _] = colour.to_le_bytes();
+                Op::Fill { rect, colour: [red, green, blue] }.write(&mut frame.ops);
+                self.lossy.sent_exactly(rect);
+            }
+            _ if is_small => exact.push(rect),
+            _ => {
+                let mut sharp = Cells::none(self.shadow.width(), self.shadow.height());
+                let mut any_photo = false;
+                for tile in tiles(rect, side) {
+                    if kind(&self.shadow, tile) == Kind::Photo {
+                        photos.mark(tile);
+                        any_photo = true;
+                    } else {
+                        sharp.mark(tile);
+                    }
+                }
+                if any_photo { exact.extend(sharp.rects()) } else { exact.push(rect) }
+            }
+        }
+    }
+}
+
+struct Unfinished {
+    restarts: bool,
+    is_streamed: bool,
+    ops: BytesMut,
+}
+
+impl Unfinished {
+    fn end(self, number: u32) -> Frame {
+        Frame { number, restarts: self.restarts, is_streamed: self.is_streamed, ops: self.ops.freeze() }
+    }
+}
+
+fn pointer_op(pointer: &Cursor) -> Op {
+    let pixels = bytemuck::cast_slice(&pointer.pixels);
+    let pixels = Bytes::copy_from_slice(pixels);
+    Op::Pointer { width: pointer.width, height: pointer.height, hotspot: pointer.hotspot, pixels }
+}
+
+/// The smallest rectangle that has all marked cells.
+fn bounds(cells: &Cells) -> Option<Rect> {
+    cells.rects().into_iter().reduce(|a, b| {
+        let columns = a.columns().start.min(b.columns().start)..a.columns().end.max(b.columns().end);
+        let rows = a.rows().start.min(b.rows().start)..a.rows().end.max(b.rows().end);
+        // Both are on the picture, whose sides are u16.
+        Rect {
+            x: columns.start as u16,
+            y: rows.start as u16,
+            width: columns.len() as u16,
+            height: rows.len() as u16,
+        }
+    })
+}
+
+/// `rect` cut along a grid of squares.
+fn tiles(rect: Rect, side: usize) -> impl Iterator<Item = Rect> {
+    let cuts = move |of: std::ops::Range<usize>| {
+        (of.start / side..of.end.div_ceil(side))
+            .map(move |i| (i * side).max(of.start)..((i + 1) * side).min(of.end))
+    };
+    cuts(rect.rows()).flat_map(move |rows| {
+        cuts(rect.columns()).map(move |columns| Rect {
+            x: columns.start as u16,
+            y: rows.start as u16,
+            width: columns.len() as u16,
+            height: rows.len() as u16,
+        })
+    })
+}

@@ -1,0 +1,8 @@
+//! A desktop on a real machine.
+
+mod hands;
+mod hostile;
+mod login;
+mod oracle;
+mod picture;
+mod servers;
