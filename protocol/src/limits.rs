@@ -40,6 +40,8 @@ pub const SFTP_HANDLE_BYTES: usize = 256;
 pub const FILE_PATH_BYTES: usize = 4096;
 /// Longest side of a desktop, in pixels.
 pub const DESKTOP_SIDE_MAX: u16 = 8192;
+/// Pixels of a desktop at most: more than 7680×4320, less than a machine could ask memory for.
+pub const DESKTOP_PIXELS_MAX: u64 = 1 << 25;
 /// Longest side of a pointer's picture, in pixels.
 pub const DESKTOP_CURSOR_MAX: u16 = 1024;
 /// Largest text of a clipboard, in bytes of UTF-8.

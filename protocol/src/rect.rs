@@ -1,5 +1,7 @@
 //! Rectangles of a desktop's picture.
 
+use crate::limits;
+
 /// A rectangle in pixels; it may be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rect {
@@ -11,6 +13,14 @@ pub struct Rect {
     pub width: u16,
     /// Down.
     pub height: u16,
+}
+
+/// Whether a desktop may have this size.
+#[must_use]
+pub fn is_screen_size(width: u16, height: u16) -> bool {
+    let sides = 1..=limits::DESKTOP_SIDE_MAX;
+    let area = u64::from(width).saturating_mul(u64::from(height));
+    sides.contains(&width) && sides.contains(&height) && area <= limits::DESKTOP_PIXELS_MAX
 }
 
 impl Rect {

@@ -1,6 +1,7 @@
 //! A desktop's picture on its way to viewers: compared, encoded once, shared. Pure: no I/O, no clock, no threads.
 
 mod blocks;
+mod canvas;
 mod cells;
 mod diff;
 mod kinds;
@@ -9,6 +10,7 @@ mod moves;
 mod pack;
 mod painter;
 
+pub use canvas::Canvas;
 pub use cells::Cells;
 pub use moves::Move;
-pub use painter::{Canvas, Changes, Frame, Painter};
+pub use painter::{Changes, Frame, Painter};

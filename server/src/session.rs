@@ -8,6 +8,8 @@ pub mod desktop;
 pub mod registry;
 pub mod seat;
 pub mod terminal;
+#[cfg(test)]
+mod testing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

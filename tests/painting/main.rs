@@ -148,7 +148,7 @@ proptest! {
         let began = tick().into_std();
         let (mut painter, mut canvas) = (Painter::new(began).unwrap(), Canvas::new(640, 400).unwrap());
         let (mut quick, mut slow, mut now) = (Viewer::new(), Viewer::new(), began);
-        let mut late = None;
+        let (mut late, mut early) = (None, Viewer::new());
         for (i, acts) in script.iter().enumerate() {
             for act in acts {
                 act_on(&mut canvas, act);
@@ -156,6 +156,8 @@ proptest! {
             }
             if rejoins >> (i % 16) & 1 == 1 { painter.restart(); }
             let changes = painter.take(&mut canvas, now);
+            // Somebody catches up while the frame is being encoded.
+            if rejoins >> (i % 11) & 1 == 1 { early.catch_up(&mut painter, now); }
             let frames = [painter.paint(&changes, now).unwrap(), painter.refine(now).unwrap()];
             for frame in frames.into_iter().flatten() {
                 prop_assert!(quick.follow(&frame), "whoever has all frames is in step");
@@ -181,20 +183,48 @@ proptest! {
             if let Some(frame) = painter.refine(now).unwrap() {
                 prop_assert!(quick.follow(&frame));
             }
-            for viewer in [Some(&mut slow), late.as_mut(), Some(&mut last)].into_iter().flatten() {
+            for viewer in [Some(&mut slow), late.as_mut(), Some(&mut early), Some(&mut last)].into_iter().flatten() {
                 viewer.catch_up(&mut painter, now);
             }
             steps += 1;
             prop_assert!(steps < 500, "it never settles");
         }
-        for viewer in [Some(&mut slow), late.as_mut(), Some(&mut last)].into_iter().flatten() {
+        for viewer in [Some(&mut slow), late.as_mut(), Some(&mut early), Some(&mut last)].into_iter().flatten() {
             viewer.catch_up(&mut painter, now);
         }
         prop_assert!(painter.settles_at().is_none(), "what was exact is lossy again");
         prop_assert!(quick.picture.screen == canvas.screen, "the quick one shows something else");
-        for viewer in [Some(&mut slow), late.as_mut(), Some(&mut last)].into_iter().flatten() {
+        for viewer in [Some(&mut slow), late.as_mut(), Some(&mut early), Some(&mut last)].into_iter().flatten() {
             prop_assert!(viewer.picture.screen == canvas.screen, "another one shows something else");
             prop_assert_eq!(viewer.picture.pointer, quick.picture.pointer);
         }
     }
+}
+
+#[test]
+fn who_catches_up_while_a_frame_is_encoded_loses_nothing_for_good() {
+    let began = tick().into_std();
+    let (mut painter, mut canvas) = (Painter::new(began).unwrap(), Canvas::new(640, 400).unwrap());
+    let (mut viewer, mut now) = (Viewer::new(), began);
+    act_on(&mut canvas, &Act::Photo(Rect { x: 0, y: 0, width: 640, height: 400 }, 3));
+    let changes = painter.take(&mut canvas, now);
+    painter.paint(&changes, now).unwrap();
+    while let Some(at) = painter.settles_at() {
+        now = at;
+        painter.refine(now).unwrap();
+    }
+    // A little text, which goes as it is; the block around it goes as a photograph to whom it is new.
+    act_on(&mut canvas, &Act::Text(Rect { x: 128, y: 64, width: 32, height: 16 }, 5));
+    let changes = painter.take(&mut canvas, now);
+    viewer.catch_up(&mut painter, now);
+    assert!(viewer.picture.ops[4] > 0, "no photograph: {:?}", viewer.picture.ops);
+    painter.paint(&changes, now).unwrap();
+    painter.restart();
+    while let Some(at) = painter.settles_at() {
+        now = at;
+        if let Some(frame) = painter.refine(now).unwrap() {
+            assert!(viewer.follow(&frame), "it is in step from here on");
+        }
+    }
+    assert!(viewer.picture.screen == canvas.screen, "something stays blurred");
 }

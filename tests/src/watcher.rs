@@ -115,6 +115,17 @@ impl Watcher {
         Ok(self.stream.send(Message::binary(frame.encode())).await?)
     }
 
+    /// Does all of this at once.
+    ///
+    /// # Errors
+    /// Where the connection is gone.
+    pub async fn act_all(&mut self, frames: &[DesktopClientFrame]) -> anyhow::Result<()> {
+        for frame in frames {
+            self.stream.feed(Message::binary(frame.encode())).await?;
+        }
+        Ok(self.stream.flush().await?)
+    }
+
     /// Presses and releases a key by what it means.
     ///
     /// # Errors

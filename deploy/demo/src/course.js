@@ -46,12 +46,15 @@ export async function runBuild(build, around) {
   } finally {
     build.machine = false;
     build.changed();
-    await machine.stop();
-    if (await released(build, around)) {
-      // The last thing that Transom says is that access has ended.
-      await Promise.race([watching, wait(LAST_WORD_MS, undefined, { signal: around.closing }).catch(() => {})]);
+    try {
+      await machine.stop();
+    } finally {
+      if (await released(build, around)) {
+        // The last thing that Transom says is that access has ended.
+        await Promise.race([watching, wait(LAST_WORD_MS, undefined, { signal: around.closing }).catch(() => {})]);
+      }
+      over.abort();
     }
-    over.abort();
   }
 }
 
@@ -66,12 +69,9 @@ async function runOnMachine(build, machine, reporter, around) {
   const limit = AbortSignal.timeout(build.wish.maxDurationS * 1000);
   const stop = AbortSignal.any([build.stopping.signal, limit, around.closing]);
   try {
-    await machine.start(build.wish.scenario.branch, {
-      CI: "true",
-      CM_BUILD_DIR: machine.buildDir,
-      CM_BUILD_ID: build.id,
-      CM_BRANCH: build.wish.scenario.branch,
-    });
+    const { branch } = build.wish.scenario;
+    const environment = { CI: "true", CM_BUILD_DIR: machine.buildDir, CM_BUILD_ID: build.id, CM_BRANCH: branch };
+    await machine.start(branch, environment, around.closing);
   } catch (error) {
     build.log(0, `The machine did not start: ${error instanceof Error ? error.message : error}\n`);
     return "failed";

@@ -30,13 +30,13 @@ const PAUSE_MS = 25;
  * @param {object} machine
  * @param {string} machine.directory
  * @param {string} machine.buildDir
- * @param {string} machine.mark
  * @param {Account} machine.account
  * @param {Record<string, string>} machine.environment what its programs see
+ * @param {AbortSignal} machine.signal
  * @param {number} port where the server listens
  * @returns {Promise<Screen>}
  */
-export async function startDesktop({ directory, buildDir, mark, account, environment }, port) {
+export async function startDesktop({ directory, buildDir, account, environment, signal }, port) {
   const place = path.join(directory, "desktop");
   await mkdir(place, { recursive: true });
   // VNC takes no more than eight characters.
@@ -52,7 +52,7 @@ export async function startDesktop({ directory, buildDir, mark, account, environ
       cwd: buildDir,
       detached: true,
       stdio: "ignore",
-      env: { ...environment, PATH, HOME: place, DISPLAY: display, LANG: "C.UTF-8", [MARK]: mark },
+      env: { ...environment, PATH, HOME: place, DISPLAY: display, LANG: "C.UTF-8", [MARK]: directory },
       ...(asRoot && { uid: account.uid, gid: account.gid }),
     });
   const listen = ["-rfbport", String(port), "-localhost", "-AlwaysShared", "-nolisten", "tcp"];
@@ -62,7 +62,7 @@ export async function startDesktop({ directory, buildDir, mark, account, environ
     ...["-geometry", SIZE, "-depth", "24", "-desktop", "demo machine", "-FrameRate", "60"],
     ...["-SecurityTypes", "VncAuth", "-PasswordFile", file, "-AcceptSetDesktopSize", "-noreset", ...listen],
   );
-  await answers(server, { DISPLAY: display, PATH });
+  await answers(server, { DISPLAY: display, PATH }, signal);
   const programs = [
     start("openbox"),
     start("xsetroot", "-solid", "#31465c"),
@@ -79,8 +79,9 @@ export async function startDesktop({ directory, buildDir, mark, account, environ
  *
  * @param {import("node:child_process").ChildProcess} server
  * @param {Record<string, string>} env
+ * @param {AbortSignal} signal
  */
-async function answers(server, env) {
+async function answers(server, env, signal) {
   /** @type {Error | undefined} */
   let ended;
   server.once("error", (error) => {
@@ -91,6 +92,7 @@ async function answers(server, env) {
   });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (ended) throw ended;
+    signal.throwIfAborted();
     const there = await run("xsetroot", ["-name", "demo"], { env }).then(
       () => true,
       () => false,

@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { DemoProcess } from "./demo-process.js";
+import { removeMachines } from "./machine.js";
 import { prepare } from "./state.js";
 
 const { values } = parseArgs({
@@ -32,11 +33,15 @@ if (values.help) {
 const started = [];
 /** @type {Promise<void> | undefined} */
 let stopping;
+/** @type {string | undefined} where the machines of this demo are */
+let machines;
 
 /** Stops what was started, the dashboard first: it takes its machines down. @param {number} code */
 function stop(code) {
   stopping ??= (async () => {
     for (const child of started.toReversed()) await child.stop();
+    // A dashboard that broke or took too long has left machines behind.
+    if (machines) await removeMachines(machines);
     process.exit(code);
   })();
   return stopping;
@@ -51,6 +56,7 @@ try {
     transomPort: values["transom-port"] ? Number(values["transom-port"]) : undefined,
     publicUrl: values["public-url"],
   });
+  machines = demo.machines;
   for (const plan of [demo.transom, demo.dashboard]) {
     const child = new DemoProcess(plan);
     started.push(child);

@@ -2,14 +2,13 @@
 // One machine per build: an OpenSSH server of its own with its own host key, key file and directory, and a screen.
 
 import { execFile, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { chmod, chown, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { startDesktop } from "./desktop.js";
-import { killAll, MARK } from "./processes.js";
+import { endAll, MARK } from "./processes.js";
 import { checkOut, fingerprint } from "./scenarios.js";
 
 const run = promisify(execFile);
@@ -32,9 +31,6 @@ export class Machine {
   screen;
   /** Short name of what was checked out. */
   commit = "";
-  #mark = randomUUID();
-  /** @type {import("node:child_process").ChildProcess | undefined} */
-  #sshd;
   /** @type {Set<string>} */
   #keys = new Set();
 
@@ -61,21 +57,23 @@ export class Machine {
    *
    * @param {string} branch
    * @param {Record<string, string>} environment what steps and terminals see
+   * @param {AbortSignal} [signal] leaves it half way
    */
-  async start(branch, environment) {
+  async start(branch, environment, signal = new AbortController().signal) {
     await mkdir(path.join(this.directory, "agent"), { recursive: true });
     await chmod(path.join(this.directory, "agent"), 0o700);
     const hostKey = path.join(this.directory, "host_key");
     for (const file of [this.agentKey, hostKey]) {
-      await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", path.basename(file), "-f", file]);
+      await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", path.basename(file), "-f", file], { signal });
     }
     this.hostKey = words(await readFile(`${hostKey}.pub`, "utf8"), 2);
     await this.#checkOut(branch);
     await this.#furnish();
     await this.install([await readFile(`${this.agentKey}.pub`, "utf8")]);
     const seen = { ...environment, CM_ENV: this.appended, TRANSOM_HOME: this.transomHome };
+    signal.throwIfAborted();
     await this.#listen(hostKey, seen);
-    await this.#show(seen);
+    await this.#show(seen, signal);
     await writeFile(this.knownHosts, `[${this.host}]:${this.port} ${this.hostKey}\n`);
   }
 
@@ -86,30 +84,30 @@ export class Machine {
    */
   async install(lines) {
     for (const line of lines) this.#keys.add(line.trim());
-    await writeFile(path.join(this.directory, "authorized_keys"), `${[...this.#keys].join("\n")}\n`);
+    // At once: a login that reads half of it is refused.
+    const file = path.join(this.directory, "authorized_keys");
+    await writeFile(`${file}.new`, `${[...this.#keys].join("\n")}\n`);
+    await rename(`${file}.new`, file);
   }
 
   /** Ends every process of the machine and forgets its disk. */
   async stop() {
-    const sshd = this.#sshd;
-    if (sshd?.pid !== undefined && sshd.exitCode === null && sshd.signalCode === null) {
-      const gone = new Promise((resolve) => sshd.once("exit", resolve));
-      await killAll(sshd.pid, this.#mark);
-      await gone;
-    }
-    await rm(this.directory, { recursive: true, force: true });
+    await removeMachines(this.directory);
   }
 
-  /** @param {Record<string, string>} environment */
-  async #show(environment) {
+  /**
+   * @param {Record<string, string>} environment
+   * @param {AbortSignal} signal
+   */
+  async #show(environment, signal) {
     const { directory, buildDir, account } = this;
-    const machine = { directory, buildDir, account, environment, mark: this.#mark };
+    const machine = { directory, buildDir, account, environment, signal };
     for (let attempt = 1; this.screen === undefined; attempt++) {
       try {
         this.screen = await startDesktop(machine, await freePort());
       } catch (error) {
         // Somebody else may have taken the port in between.
-        if (attempt === 3) throw error;
+        if (attempt === 3 || signal.aborted) throw error;
       }
     }
   }
@@ -159,13 +157,13 @@ export class Machine {
 
   /** @param {string} config */
   async #spawn(config) {
-    const sshd = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", config], {
+    // sshd writes its title over its environment, so it is the shell above it that carries the mark.
+    const sshd = spawn("/bin/sh", ["-c", '"$@"; exit $?', "machine", "/usr/sbin/sshd", "-D", "-e", "-f", config], {
       stdio: ["ignore", "ignore", "pipe"],
-      env: { PATH, [MARK]: this.#mark },
+      env: { PATH, [MARK]: this.directory },
       // A group of its own: Ctrl-C in the terminal that runs the demo is for the dashboard alone.
       detached: true,
     });
-    this.#sshd = sshd;
     const said = createInterface({ input: sshd.stderr });
     await new Promise((resolve, reject) => {
       /** @type {string[]} */
@@ -184,7 +182,7 @@ export class Machine {
    * @param {Record<string, string>} environment
    */
   #config(hostKey, environment) {
-    const set = Object.entries({ ...environment, [MARK]: this.#mark }).map(([k, v]) => `"${k}=${v}"`);
+    const set = Object.entries({ ...environment, [MARK]: this.directory }).map(([k, v]) => `"${k}=${v}"`);
     return [
       `ListenAddress ${this.host}`,
       `Port ${this.port}`,
@@ -205,6 +203,17 @@ export class Machine {
       "",
     ].join("\n");
   }
+}
+
+/**
+ * Ends all that runs on the machine in this directory, or on the machines in directories below it, and
+ * forgets their disks.
+ *
+ * @param {string} directory
+ */
+export async function removeMachines(directory) {
+  await endAll(directory);
+  await rm(directory, { recursive: true, force: true });
 }
 
 /** @returns {Promise<number>} */

@@ -3,6 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { ENVIRONMENT_SCRIPT } from "./machine.js";
+import { MARK } from "./processes.js";
 
 /** @typedef {import("./build.js").Build} Build */
 /** @typedef {import("./machine.js").Machine} Machine */
@@ -82,7 +83,8 @@ function record(build, machine, step) {
 function run(machine, command, signal, log) {
   const client = spawn("ssh", [...login(machine), command], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"] },
+    // It ends with the machine.
+    env: { PATH: process.env["PATH"], [MARK]: machine.directory },
     signal,
     detached: true,
   });

@@ -8,7 +8,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { freePort } from "./machine.js";
+import { freePort, removeMachines } from "./machine.js";
 
 const run = promisify(execFile);
 
@@ -62,6 +62,7 @@ export async function prepare({ directory, transom, transomPort, publicUrl }) {
   };
   return {
     directory,
+    machines,
     dashboardUrl,
     transomUrl,
     serviceKeyFile: place("service-key"),
@@ -76,7 +77,7 @@ const MACHINES = "machines";
 /** Removes what an earlier run left, and what that left elsewhere. @param {string} directory */
 async function clear(directory) {
   const machines = await readFile(path.join(directory, MACHINES), "utf8").catch(() => "");
-  if (path.basename(machines).startsWith("transom-demo-")) await rm(machines, { recursive: true, force: true });
+  if (path.basename(machines).startsWith("transom-demo-")) await removeMachines(machines);
   await rm(directory, { recursive: true, force: true });
 }
 

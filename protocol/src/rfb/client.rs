@@ -3,7 +3,7 @@
 use bytes::{BufMut as _, Bytes, BytesMut};
 
 use super::Rect;
-use super::server::Clipboard;
+use super::server::{Clipboard, lines};
 
 /// One of the server's screens, or of those that it is to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,7 +213,7 @@ impl ClientMessage {
                 out.put_u16(*y);
             }
             Self::CutText(text) => {
-                let latin: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+                let latin: Vec<u8> = lines(text).chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
                 out.put_slice(&[6, 0, 0, 0]);
                 out.put_u32(u32::try_from(latin.len()).unwrap_or(u32::MAX));
                 out.put_slice(&latin);

@@ -1,8 +1,7 @@
 //! The picture that a server draws.
 
 use super::RfbError;
-use crate::limits;
-use crate::rect::Rect;
+use crate::rect::{Rect, is_screen_size};
 
 /// Pixels from the top left, row by row; in memory red, green, blue and 255.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +18,9 @@ impl Framebuffer {
     /// A black one.
     ///
     /// # Errors
-    /// [`RfbError::ScreenSize`] where a side is 0 or over [`limits::DESKTOP_SIDE_MAX`].
+    /// [`RfbError::ScreenSize`] where a side is 0, or it is over the limits.
     pub fn new(width: u16, height: u16) -> Result<Self, RfbError> {
-        let sides = 1..=limits::DESKTOP_SIDE_MAX;
-        if !sides.contains(&width) || !sides.contains(&height) {
+        if !is_screen_size(width, height) {
             return Err(RfbError::ScreenSize(width, height));
         }
         let pixels = vec![OPAQUE; usize::from(width).saturating_mul(usize::from(height))];
@@ -170,6 +168,7 @@ mod tests {
         assert_eq!(framebuffer.pixels(), [0, 1, 4, 5, 8, 9, OPAQUE, OPAQUE, OPAQUE, OPAQUE]);
         assert_eq!(framebuffer.resize(0, 5), Err(RfbError::ScreenSize(0, 5)));
         assert_eq!(framebuffer.resize(5, 9000), Err(RfbError::ScreenSize(5, 9000)));
+        assert_eq!(framebuffer.resize(8192, 4097), Err(RfbError::ScreenSize(8192, 4097)));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use super::reader::Reader;
 use super::{RfbError, text};
 use crate::limits;
+use crate::rect::is_screen_size;
 
 const BANNER_BYTES: usize = 12;
 const INVALID: u32 = 0;
@@ -273,14 +274,17 @@ impl Handshake {
         Ok(Some(send(&[u8::try_from(kind).unwrap_or_default()])))
     }
 
-    /// The best of what is offered that can be used: encrypted before in the clear, a name before a password.
+    /// The best of what is offered that can be used: a name before a password, and nothing in the clear where
+    /// encryption was agreed upon beforehand.
     fn choose(&self, offered: &[u32]) -> Result<u32, RfbError> {
         let named = self.login.username.is_some() && self.login.password.is_some();
+        // Who is known by a certificate has to show it: anybody could offer something else.
+        let clear = !self.login.tls;
         let usable = [
             (VENCRYPT, self.login.tls),
-            (APPLE, named),
-            (VNC_AUTH, self.login.password.is_some()),
-            (NONE, self.login.none),
+            (APPLE, clear && named),
+            (VNC_AUTH, clear && self.login.password.is_some()),
+            (NONE, clear && self.login.none),
         ];
         let mut usable = usable.iter().filter(|(_, usable)| *usable).map(|(kind, _)| *kind);
         usable.find(|kind| offered.contains(kind)).ok_or_else(|| RfbError::Security(offered.to_vec()))
@@ -362,8 +366,7 @@ impl Handshake {
         let head = (|| Some((reader.u16()?, reader.u16()?, reader.take(16)?)))();
         let Some((width, height, _format)) = head else { return Ok(None) };
         let Some(name) = string(reader, "the desktop's name")? else { return Ok(None) };
-        let sides = 1..=limits::DESKTOP_SIDE_MAX;
-        if !sides.contains(&width) || !sides.contains(&height) {
+        if !is_screen_size(width, height) {
             return Err(RfbError::ScreenSize(width, height));
         }
         self.state = State::Over;

@@ -6,6 +6,7 @@ mod event;
 use bytes::{Buf as _, Bytes, BytesMut};
 
 pub use clipboard::Clipboard;
+pub(super) use clipboard::lines;
 pub use event::{Cursor, Event, ResizeOutcome};
 
 use super::client::{Encoding, Screen};

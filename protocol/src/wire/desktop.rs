@@ -21,6 +21,7 @@ use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
 use super::FrameError;
 use crate::limits;
+use crate::rect::is_screen_size;
 
 /// The first byte of a desktop's frames.
 pub mod kind {
@@ -171,8 +172,7 @@ impl DesktopClientFrame {
                 kind::PICTURE_ACK => Ok(Self::PictureAck { number: message.try_get_u32_le()? }),
                 kind::RESIZE => {
                     let (width, height) = (message.try_get_u16_le()?, message.try_get_u16_le()?);
-                    let fits = |side: u16| (1..=limits::DESKTOP_SIDE_MAX).contains(&side);
-                    if fits(width) && fits(height) {
+                    if is_screen_size(width, height) {
                         Ok(Self::Resize { width, height })
                     } else {
                         Err(FrameError::OutOfRange("size"))

@@ -2,7 +2,7 @@
 //!
 //! There is one [`Canvas`] for each desktop, and it travels: the back end draws on it and hands it over when a
 //! picture is complete; the session looks at it and hands it back when more is wanted. So nobody ever sees half a
-//! picture, nothing is copied or locked, and a session that wants no more is not sent any.
+//! picture, nothing is copied or locked, and of a session that wants no more one picture is asked at most.
 
 use transom_protocol::wire::desktop::Key;
 

@@ -11,7 +11,9 @@
 mod clipboard;
 mod connect;
 mod easel;
+mod hangup;
 mod keys;
+mod peer;
 mod pinned;
 mod pointer;
 mod talk;

@@ -19,6 +19,11 @@ const OP_RECTS: usize = 4096;
 const LEVEL: i32 = 1;
 /// How far back a stream may look, as a power of two in bytes: rows that were shown lately are there.
 const WINDOW_LOG: u32 = 20;
+/// A stream is so long at most, in bytes and in operations: some readers keep all of it until the next begins.
+const STREAM_BYTES: usize = 4 * 1024 * 1024;
+const STREAM_OPS: usize = 4096;
+/// Some readers say nothing of a stream before they have so many bytes of it (fzstd).
+const STREAM_LEAST: usize = 18;
 const QUALITY: i32 = 75;
 /// JPEG's blocks with halved colours; pictures are cut at their edges.
 const JPEG_ROWS: usize = 16;
@@ -26,8 +31,8 @@ const JPEG_ROWS: usize = 16;
 /// What encodes; it remembers what it has said.
 pub struct Packer {
     stream: Encoder<'static>,
-    /// Whether nothing was said since it began.
-    is_fresh: bool,
+    /// What was said in it: bytes, and operations.
+    said: (usize, usize),
     alone: zstd::bulk::Compressor<'static>,
     jpeg: Compressor,
     plain: Vec<u32>,
@@ -35,7 +40,7 @@ pub struct Packer {
 
 impl std::fmt::Debug for Packer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Packer").field("is_fresh", &self.is_fresh).finish_non_exhaustive()
+        f.debug_struct("Packer").field("said", &self.said).finish_non_exhaustive()
     }
 }
 
@@ -49,7 +54,7 @@ impl Packer {
         jpeg.set_quality(QUALITY).map_err(io::Error::other)?;
         jpeg.set_subsamp(Subsamp::Sub2x2).map_err(io::Error::other)?;
         let alone = zstd::bulk::Compressor::new(LEVEL)?;
-        Ok(Self { stream: encoder()?, is_fresh: true, alone, jpeg, plain: Vec::new() })
+        Ok(Self { stream: encoder()?, said: (0, 0), alone, jpeg, plain: Vec::new() })
     }
 
     /// Begins the stream anew.
@@ -57,8 +62,14 @@ impl Packer {
     /// # Errors
     /// Where the compressor cannot.
     pub fn restart(&mut self) -> io::Result<()> {
-        self.is_fresh = true;
+        self.said = (0, 0);
         self.stream.reinit()
+    }
+
+    /// Whether the stream has become so long that it should begin anew.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.said.0 >= STREAM_BYTES || self.said.1 >= STREAM_OPS
     }
 
     /// Pixels as they are, in the stream that viewers in step share.
@@ -69,8 +80,14 @@ impl Packer {
         let mut ops = Vec::new();
         for rects in grouped(rects) {
             self.collect(picture, &rects);
-            let stream = if std::mem::take(&mut self.is_fresh) { Stream::First } else { Stream::Next };
             let compressed = flushed(&mut self.stream, bytemuck::cast_slice(&self.plain))?;
+            let stream = if self.said.1 == 0 { Stream::First } else { Stream::Next };
+            if stream == Stream::First && compressed.len() < STREAM_LEAST {
+                self.restart()?;
+                ops.push(self.one_alone(rects)?);
+                continue;
+            }
+            self.said = (self.said.0 + compressed.len(), self.said.1 + 1);
             ops.push(Op::Pixels { stream, rects, compressed });
         }
         Ok(ops)
@@ -84,10 +101,15 @@ impl Packer {
         let mut ops = Vec::new();
         for rects in grouped(rects) {
             self.collect(picture, &rects);
-            let compressed = self.alone.compress(bytemuck::cast_slice(&self.plain))?.into();
-            ops.push(Op::Pixels { stream: Stream::Alone, rects, compressed });
+            ops.push(self.one_alone(rects)?);
         }
         Ok(ops)
+    }
+
+    /// What was collected, for anybody.
+    fn one_alone(&mut self, rects: Vec<Rect>) -> io::Result<Op> {
+        let compressed = self.alone.compress(bytemuck::cast_slice(&self.plain))?.into();
+        Ok(Op::Pixels { stream: Stream::Alone, rects, compressed })
     }
 
     /// Pixels nearly as they are.
@@ -168,4 +190,35 @@ fn cut(rect: Rect, rows: usize) -> Vec<Rect> {
     let tops = rect.rows().step_by(most);
     // Within a rectangle whose sides are u16.
     tops.map(|y| Rect { y: y as u16, height: most.min(rect.rows().end - y) as u16, ..rect }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_begins_with_enough_for_any_reader_and_ends_before_it_is_too_long() {
+        let mut picture = Framebuffer::new(64, 64).unwrap();
+        let mut random = 1_u32;
+        for pixel in picture.row_mut(0, 0, 64) {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *pixel = random | 0xff00_0000;
+        }
+        let mut pack = Packer::new().unwrap();
+        let stream_of = |width, pack: &mut Packer| {
+            let rect = Rect { x: 0, y: 0, width, height: 1 };
+            match pack.streamed(&picture, &[rect]).unwrap().remove(0) {
+                Op::Pixels { stream, compressed, .. } => (stream, compressed.len() >= STREAM_LEAST),
+                op => panic!("{op:?}"),
+            }
+        };
+        assert_eq!(stream_of(2, &mut pack).0, Stream::Alone);
+        assert_eq!(stream_of(64, &mut pack), (Stream::First, true));
+        assert_eq!(stream_of(2, &mut pack), (Stream::Next, false));
+        let said = (2..).take_while(|_| !pack.is_long() && stream_of(2, &mut pack).0 == Stream::Next).count();
+        assert_eq!(said, STREAM_OPS - 2);
+        pack.restart().unwrap();
+        assert!(!pack.is_long());
+        assert_eq!(stream_of(64, &mut pack).0, Stream::First);
+    }
 }

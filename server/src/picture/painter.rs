@@ -13,10 +13,11 @@ use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use transom_protocol::rect::Rect;
-use transom_protocol::rfb::{Cursor, Framebuffer, RfbError};
+use transom_protocol::rfb::{Cursor, Framebuffer};
 use transom_protocol::wire::picture::Op;
 
 use super::blocks::Blocks;
+use super::canvas::Canvas;
 use super::cells::{CELL, Cells};
 use super::diff::{differing, take_over, trimmed};
 use super::kinds::{Kind, kind};
@@ -28,55 +29,6 @@ use super::pack::Packer;
 const WORTH_MOVING: usize = 100_000;
 /// Side of what is classed at once, in cells.
 const CLASS_CELLS: usize = 4;
-
-/// A picture that a machine draws, and what it has drawn since it was last looked at.
-#[derive(Debug)]
-pub struct Canvas {
-    /// The picture.
-    pub screen: Framebuffer,
-    /// What may have changed.
-    pub damage: Cells,
-    /// What the machine says has moved, in its order.
-    pub moves: Vec<Move>,
-    /// How the pointer looks, where that is new.
-    pub pointer: Option<Cursor>,
-}
-
-impl Canvas {
-    /// A black one; all of it is new.
-    ///
-    /// # Errors
-    /// Where a side is 0, or over the limit.
-    pub fn new(width: u16, height: u16) -> Result<Self, RfbError> {
-        let screen = Framebuffer::new(width, height)?;
-        Ok(Self { screen, damage: Cells::all(width, height), moves: Vec::new(), pointer: None })
-    }
-
-    /// Something was drawn.
-    pub fn drawn(&mut self, rect: Rect) {
-        self.damage.mark(rect);
-    }
-
-    /// Something has moved.
-    pub fn moved(&mut self, moved: Move) {
-        self.damage.mark(moved.to);
-        self.moves.push(moved);
-    }
-
-    /// The screen may have another size: all of it is new then.
-    pub fn resized(&mut self) {
-        if !self.damage.is_of(self.screen.width(), self.screen.height()) {
-            self.damage = Cells::all(self.screen.width(), self.screen.height());
-            self.moves.clear();
-        }
-    }
-
-    /// Whether anything was drawn since it was last looked at.
-    #[must_use]
-    pub fn is_new(&self) -> bool {
-        self.pointer.is_some() || !self.damage.is_empty()
-    }
-}
 
 /// What has changed since the last frame, already in the shadow.
 #[derive(Debug, Default)]
@@ -125,6 +77,10 @@ pub struct Painter {
     pointer: Option<Cursor>,
     /// Of the last frame.
     number: u32,
+    /// Whether the shadow has the next one already.
+    is_ahead: bool,
+    /// What others were given with loss meanwhile; the next one's exact parts are not theirs.
+    lossy_ahead: Vec<Rect>,
     restart: bool,
 }
 
@@ -141,15 +97,17 @@ impl Painter {
             pack: Packer::new()?,
             pointer: None,
             number: 0,
+            is_ahead: false,
+            lossy_ahead: Vec::new(),
             restart: true,
             shadow,
         })
     }
 
-    /// Number of the last frame; 0 before the first.
+    /// Number of the frame that the shadow has; 0 before the first. It may have one that is yet to be painted.
     #[must_use]
     pub fn number(&self) -> u32 {
-        self.number
+        self.number + u32::from(self.is_ahead)
     }
 
     /// The next frame begins the stream anew.
@@ -197,7 +155,14 @@ impl Painter {
         if pointer.is_some() {
             self.pointer.clone_from(&pointer);
         }
-        Changes { resized, moves, rects, pointer }
+        let changes = Changes { resized, moves, rects, pointer };
+        if !changes.is_empty() {
+            // Whoever catches up from now on has them, too.
+            self.is_ahead = true;
+            let drawn = changes.moves.iter().map(|moved| moved.to).chain(changes.rects.iter().copied());
+            drawn.for_each(|rect| self.blocks.drawn(rect, self.number + 1));
+        }
+        changes
     }
 
     /// Says what has changed.
@@ -214,13 +179,11 @@ impl Painter {
         }
         for moved in &changes.moves {
             Op::Copy { to: moved.to, from: moved.from }.write(&mut frame.ops);
-            self.blocks.drawn(moved.to, self.number);
             self.lossy.moved(*moved, now);
         }
         let mut exact = Vec::new();
         let mut photos = Cells::none(self.shadow.width(), self.shadow.height());
         for rect in &changes.rects {
-            self.blocks.drawn(*rect, self.number);
             self.sort(*rect, &mut exact, &mut photos, &mut frame);
         }
         self.exactly(&exact, &mut frame)?;
@@ -232,6 +195,9 @@ impl Painter {
         }
         if let Some(pointer) = &changes.pointer {
             pointer_op(pointer).write(&mut frame.ops);
+        }
+        for rect in self.lossy_ahead.drain(..) {
+            self.lossy.sent_lossy(rect, now);
         }
         Ok(Some(frame.end(self.number)))
     }
@@ -267,7 +233,10 @@ impl Painter {
             Op::Reset { width: self.shadow.width(), height: self.shadow.height() }.write(&mut ops);
         }
         let lossy = self.blocks.write_since(since, &self.shadow, &mut self.pack, &mut ops)?;
-        lossy.into_iter().for_each(|rect| self.lossy.sent_lossy(rect, now));
+        lossy.iter().for_each(|rect| self.lossy.sent_lossy(*rect, now));
+        if self.is_ahead {
+            self.lossy_ahead.extend(lossy);
+        }
         if let Some(pointer) = &self.pointer {
             pointer_op(pointer).write(&mut ops);
         }
@@ -275,11 +244,12 @@ impl Painter {
     }
 
     fn begin(&mut self) -> io::Result<Unfinished> {
-        let restarts = std::mem::take(&mut self.restart);
+        let restarts = std::mem::take(&mut self.restart) || self.pack.is_long();
         if restarts {
             self.pack.restart()?;
         }
         self.number += 1;
+        self.is_ahead = false;
         Ok(Unfinished { restarts, is_streamed: false, ops: BytesMut::new() })
     }
 

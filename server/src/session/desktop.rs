@@ -5,32 +5,31 @@
 //!                                                             └─ parts changed since ─▶ all others
 //! ```
 
+mod hands;
 mod pace;
 mod reel;
 mod viewer;
 mod writer;
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 use transom_protocol::problem::Problem;
 
 use super::seat::Seats;
 use super::{Opening, Session, Surface};
-use crate::backend::DesktopInput;
 use crate::clock::tick;
 use crate::picture::Painter;
 use crate::shard::Shard;
+use hands::Hands;
 use reel::Reel;
 
 pub use reel::Shown;
 pub use viewer::{DesktopUpdate, DesktopViewer};
 pub use writer::DesktopWriter;
-
-/// Pieces of input on their way to the machine.
-const INPUT_PIECES: usize = 64;
 
 /// What a machine says beside its pictures.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,17 +62,18 @@ pub struct DesktopSurface {
     told: watch::Sender<Told>,
     /// When somebody did something last: pictures come sooner then.
     acts: watch::Sender<Option<Instant>>,
-    input: mpsc::Sender<DesktopInput>,
+    /// Told when a viewer was given parts with loss, which are to settle.
+    lossy: Notify,
+    hands: Hands,
 }
 
 impl DesktopSurface {
-    /// A surface on which nothing was shown, and where its input arrives.
+    /// A surface on which nothing was shown.
     ///
     /// # Errors
     /// Where there is no memory for it.
-    pub fn new() -> std::io::Result<(Self, mpsc::Receiver<DesktopInput>)> {
-        let (input, received) = mpsc::channel(INPUT_PIECES);
-        let surface = Self {
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
             painter: Mutex::new(Painter::new(tick().into_std())?),
             reel: Mutex::default(),
             head: watch::Sender::new(0),
@@ -81,9 +81,9 @@ impl DesktopSurface {
             rejoins: watch::Sender::new(false),
             told: watch::Sender::default(),
             acts: watch::Sender::new(None),
-            input,
-        };
-        Ok((surface, received))
+            lossy: Notify::new(),
+            hands: Hands::default(),
+        })
     }
 
     fn reel(&self) -> MutexGuard<'_, Reel> {
@@ -101,17 +101,24 @@ impl DesktopSurface {
 
     /// Works with the painter: here and now where that is short and nobody else does, or on a thread where nothing
     /// waits for it. `None` where the server is ending.
+    ///
+    /// # Errors
+    /// Where that panics, or something with this painter has: nobody knows what viewers show.
     async fn with_painter<T: Send + 'static>(
         self: &Arc<Self>,
         is_short: bool,
         work: impl FnOnce(&mut Painter) -> T + Send + 'static,
-    ) -> Option<T> {
+    ) -> io::Result<Option<T>> {
         if is_short && let Ok(mut painter) = self.painter.try_lock() {
-            return Some(work(&mut painter));
+            return Ok(Some(work(&mut painter)));
         }
         let surface = Arc::clone(self);
-        let work = move || work(&mut surface.painter.lock().unwrap_or_else(PoisonError::into_inner));
-        spawn_blocking(work).await.ok()
+        match spawn_blocking(move || surface.painter.lock().ok().map(|mut painter| work(&mut painter))).await
+        {
+            Ok(Some(done)) => Ok(Some(done)),
+            Err(ending) if ending.is_cancelled() => Ok(None),
+            Ok(None) | Err(_) => Err(io::Error::other("the painter has panicked")),
+        }
     }
 }
 
@@ -136,13 +143,12 @@ impl DesktopSession {
     /// # Errors
     /// [`Problem::Internal`] where there is no memory for it.
     pub fn new(opening: Opening, shard: Shard) -> Result<(Self, DesktopWriter), Problem> {
-        let (surface, input) = DesktopSurface::new().map_err(|_| Problem::Internal)?;
-        let surface = Arc::new(surface);
+        let surface = Arc::new(DesktopSurface::new().map_err(|_| Problem::Internal)?);
         let shown = Surface::Desktop(Arc::clone(&surface));
         // Nobody's pace holds a desktop back: whoever is slow gets fewer pictures.
         let session = Session::new(opening, shard, shown, Seats::new(0));
         let session = Self { session, surface };
-        Ok((session.clone(), DesktopWriter { session, input }))
+        Ok((session.clone(), DesktopWriter { session }))
     }
 
     /// The same session, where its surface is a desktop.

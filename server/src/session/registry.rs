@@ -1,16 +1,21 @@
 //! Every session of this node, by id and by build.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::{Family, Size};
 
 use super::desktop::DesktopSession;
 use super::terminal::TerminalSession;
-use super::{Opening, Phase, Session};
+use super::{Ending, Opening, Phase, Session};
 use crate::access::BuildId;
 use crate::backend::{Backend, Desktop, Line, Target, Terminal};
 use crate::lifetime::Lifetime;
@@ -68,7 +73,7 @@ impl Registry {
             Some(Spare { line, shard }) => (Some(line), shard),
             None => (None, self.shards.next()),
         };
-        let (session, writer) = self.admit(&opening.build.clone(), || {
+        let (session, writer) = self.admit(&opening.build.clone(), |_| {
             let (session, writer) = TerminalSession::new(opening, size, shard, self.scrollback_bytes);
             Ok((Arc::clone(session.session()), writer))
         })?;
@@ -76,7 +81,8 @@ impl Registry {
         Ok(session)
     }
 
-    /// Starts a desktop. It is opening until the machine has answered.
+    /// Starts a desktop, or leads to the one that is open: a machine has one. It is opening until the machine has
+    /// answered.
     ///
     /// # Errors
     /// As [`Registry::open`].
@@ -86,12 +92,19 @@ impl Registry {
         backend: Arc<dyn Backend<Desktop>>,
         target: Target,
     ) -> Result<Arc<Session>, Problem> {
-        let shard = self.shards.next();
-        let (session, writer) = self.admit(&opening.build.clone(), || {
+        let (build, machine, shard) = (opening.build.clone(), opening.machine, self.shards.next());
+        let mut started = None;
+        let (session, ()) = self.admit(&build, |sessions| {
+            if let Some(open) = desktop_among(sessions, &build, machine) {
+                return Ok((open, ()));
+            }
             let (session, writer) = DesktopSession::new(opening, shard)?;
-            Ok((Arc::clone(session.session()), writer))
+            started = Some(writer);
+            Ok((Arc::clone(session.session()), ()))
         })?;
-        self.run(&session, writer.write(backend, target));
+        if let Some(writer) = started {
+            self.run(&session, writer.write(backend, target));
+        }
         Ok(session)
     }
 
@@ -99,7 +112,7 @@ impl Registry {
     fn admit<W>(
         &self,
         build: &BuildId,
-        new: impl FnOnce() -> Result<(Arc<Session>, W), Problem>,
+        new: impl FnOnce(&BTreeMap<String, Arc<Session>>) -> Result<(Arc<Session>, W), Problem>,
     ) -> Result<(Arc<Session>, W), Problem> {
         if self.lifetime.is_ending() {
             return Err(Problem::Restarting);
@@ -109,7 +122,7 @@ impl Registry {
         if sessions.values().filter(live).count() >= self.per_build {
             return Err(Problem::TooMany);
         }
-        let (session, writer) = new()?;
+        let (session, writer) = new(&sessions)?;
         sessions.insert(session.id.clone(), Arc::clone(&session));
         Ok((session, writer))
     }
@@ -117,9 +130,12 @@ impl Registry {
     /// Runs a session's writer on its shard.
     fn run(&self, session: &Arc<Session>, writing: impl Future<Output = ()> + Send + 'static) {
         session.tell();
-        let (registry, id) = (self.clone(), session.id.clone());
+        let (registry, id, written) = (self.clone(), session.id.clone(), Arc::clone(session));
         self.lifetime.spawn_on(session.shard.handle(), async move {
-            writing.await;
+            // Its writer panicked: nobody is left waiting for it.
+            if AssertUnwindSafe(writing).catch_unwind().await.is_err() {
+                written.set_phase(Phase::Ended(Ending::Closed(Problem::Internal)));
+            }
             registry.lifetime.clone().spawn_until_end(registry.forget_later(id));
         });
     }
@@ -155,13 +171,7 @@ impl Registry {
     /// The desktop of `build`'s machine, as of its registration `machine`, while it is open.
     #[must_use]
     pub fn desktop_of(&self, build: &BuildId, machine: u64) -> Option<Arc<Session>> {
-        let is_open = |s: &&Arc<Session>| {
-            s.build == *build
-                && s.machine == machine
-                && s.family() == Family::Desktop
-                && !matches!(s.phase(), Phase::Ended(_))
-        };
-        self.sessions().values().find(is_open).cloned()
+        desktop_among(&self.sessions(), build, machine)
     }
 
     /// Every session.
@@ -180,4 +190,18 @@ impl Registry {
     fn sessions(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Session>>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn desktop_among(
+    sessions: &BTreeMap<String, Arc<Session>>,
+    build: &BuildId,
+    machine: u64,
+) -> Option<Arc<Session>> {
+    let is_open = |s: &&Arc<Session>| {
+        s.build == *build
+            && s.machine == machine
+            && s.family() == Family::Desktop
+            && !matches!(s.phase(), Phase::Ended(_))
+    };
+    sessions.values().find(is_open).cloned()
 }

@@ -65,6 +65,24 @@ test("the access page in grace", async ({ demo, dana }) => {
   await everybodyCanUse(access, "access-grace");
 });
 
+test("the desktop page: live, its menus, away, and after the end", async ({ demo, dana }) => {
+  const { build, desktop } = await dana.desktop();
+  await everybodyCanUse(desktop.page, "desktop-live");
+  for (const menu of ["Keys", "Clipboard", "Network", "View settings"]) {
+    await desktop.page.getByRole("button", { name: menu, exact: true }).click();
+    await everybodyCanUse(desktop.page, `desktop-${menu.split(" ")[0]?.toLowerCase()}`);
+    await desktop.page.keyboard.press("Escape");
+  }
+  demo.cable.pull();
+  await desktop.state("reconnecting");
+  await everybodyCanUse(desktop.page, "desktop-reconnecting");
+  demo.cable.plugIn();
+  await desktop.state("live");
+  await demo.cancel(build);
+  await desktop.state("ended");
+  await everybodyCanUse(desktop.page, "desktop-ended");
+});
+
 test("the terminal page: live, away, and after the end", async ({ demo, dana }) => {
   const { build, terminal } = await dana.terminal();
   await terminal.run("./task test");

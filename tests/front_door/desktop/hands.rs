@@ -4,7 +4,7 @@ use std::process::Child;
 
 use anyhow::Context as _;
 use bytes::Bytes;
-use transom_protocol::wire::desktop::DesktopClientFrame;
+use transom_protocol::wire::desktop::{DesktopClientFrame, Key};
 use transom_tests::desktop::Desktop;
 use transom_tests::front::Front;
 use transom_tests::watcher::Watcher;
@@ -44,6 +44,10 @@ async fn enter(watcher: &mut Watcher) -> anyhow::Result<()> {
     watcher.until(|w| w.picture.screen.pixels().contains(&u32::MAX)).await
 }
 
+fn key(down: bool, keysym: u32) -> DesktopClientFrame {
+    DesktopClientFrame::Key(Key { down, code: 0, keysym })
+}
+
 fn session(watcher: &Watcher) -> String {
     watcher.welcome.as_ref().map(|w| w.session.clone()).unwrap_or_default()
 }
@@ -57,8 +61,14 @@ async fn keys_of_who_may_reach_the_machine_and_others_are_dropped() -> anyhow::R
     let mut onlooker = front.watch("b1", &[], Some(&session(&watcher))).await?;
     enter(&mut watcher).await?;
     press_all(&mut onlooker, "never\n").await?;
-    press_all(&mut watcher, "Grüße\nCtrl\n").await?;
-    assert_eq!(typed(&desktop).await?, "Grüße\nCtrl\n");
+    press_all(&mut watcher, "Grüße\n").await?;
+    // As an input method or a password manager enters it.
+    let long = "a text that comes at once ".repeat(12);
+    let keys: Vec<_> =
+        long.chars().flat_map(|letter| [true, false].map(|down| key(down, u32::from(letter)))).collect();
+    watcher.act_all(&keys).await?;
+    watcher.press(ENTER).await?;
+    assert_eq!(typed(&desktop).await?, format!("Grüße\n{long}\n"));
     let _ = terminal.kill();
     terminal.wait()?;
     Ok(())
@@ -92,8 +102,8 @@ async fn one_controls_at_a_time_and_another_takes_it() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn shift(down: bool) -> transom_protocol::wire::desktop::Key {
-    transom_protocol::wire::desktop::Key { down, code: 0x2a, keysym: 0xffe1 }
+fn shift(down: bool) -> Key {
+    Key { down, code: 0x2a, keysym: 0xffe1 }
 }
 
 #[tokio::test]

@@ -2,13 +2,16 @@
 
 use std::io::Write as _;
 
+use anyhow::Context as _;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use transom_protocol::wire::desktop::DesktopClientFrame;
 use transom_server::clock::Clock;
+use transom_tests::PATIENCE;
 use transom_tests::desktop::Desktop;
 use transom_tests::front::Front;
 use transom_tests::process::{Process, memory};
-use transom_tests::rfb::{RfbServer, rect, update, welcome};
+use transom_tests::rfb::{RfbServer, listen, rect, update, welcome};
 use transom_tests::watcher::Watcher;
 
 const RAW: i32 = 0;
@@ -27,6 +30,14 @@ fn deflated(bytes: usize) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
+/// A tile of one run that goes on and on.
+fn endless_run() -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    let _ = encoder.write_all(&[128, 1, 2, 3]);
+    let _ = encoder.write_all(&vec![255; 32 << 20]);
+    encoder.finish().unwrap_or_default()
+}
+
 fn counted(bytes: &[u8]) -> Vec<u8> {
     [&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes()[..], bytes].concat()
 }
@@ -39,6 +50,7 @@ fn lies() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("an unknown message", vec![77; 64], "message"),
         ("a bomb in zlib", update([0, 0, 64, 64], ZLIB, &counted(&deflated(32 << 20))), "zlib"),
         ("a bomb in ZRLE", update([0, 0, 64, 64], ZRLE, &counted(&deflated(32 << 20))), "zlib"),
+        ("a run without an end", update([0, 0, 64, 64], ZRLE, &counted(&endless_run())), "run"),
         ("Tight of a kind that is none", update([0, 0, 64, 64], TIGHT, &[0xf0]), "tight"),
         ("a pointer as large as a wall", update([0, 0, 60000, 60000], CURSOR, &[]), "cursor"),
         ("a screen of no size", update([0, 0, 0, 0], DESKTOP_SIZE, &[]), "screen"),
@@ -139,4 +151,62 @@ async fn a_flood_costs_the_server_no_more_than_its_pictures() -> anyhow::Result<
     let framebuffer_kib = 1920 * 1080 * 4 / 1024;
     assert!(grown < 64 * 1024 + 3 * framebuffer_kib, "{} MiB", grown >> 10);
     Ok(())
+}
+
+#[tokio::test]
+async fn a_machine_that_takes_no_input_holds_up_nobody() -> anyhow::Result<()> {
+    let front = Front::start().await?;
+    let (open, opened) = std::sync::mpsc::channel::<()>();
+    let opened = std::sync::Mutex::new(opened);
+    let server = RfbServer::start(move |mut stream| {
+        welcome(&mut stream, 640, 480, b"deaf")?;
+        stream.write_all(&update([0, 0, 1, 1], RAW, &[1, 2, 3, 0]))?;
+        // Nothing of what is said is read, until the test is over.
+        let _ = opened.lock().map(|opened| opened.recv());
+        listen(&mut stream)
+    })?;
+    front.ready_desktop("b1", &server.endpoint()).await?;
+    let mut watcher = front.watch("b1", &["desktop.control", "clipboard.write"], None).await?;
+    let text = DesktopClientFrame::Clipboard { is_last: false, bytes: vec![b'x'; 64 * 1024].into() };
+    let last = DesktopClientFrame::Clipboard { is_last: true, bytes: "x".into() };
+    for _ in 0..32 {
+        for _ in 0..12 {
+            watcher.act(&text).await?;
+        }
+        watcher.act(&last).await?;
+        watcher.press(u32::from('x')).await?;
+    }
+    watcher.settled().await?;
+    let mut other = front.watch("b1", &["desktop.control"], None).await?;
+    other.act(&DesktopClientFrame::TakeControl).await?;
+    let taker = other.viewer();
+    watcher.until(|w| w.driver() == Some(taker.as_str())).await?;
+    drop(open);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_machine_that_goes_while_nobody_looks_is_missed_at_once() -> anyhow::Result<()> {
+    let front = Front::start().await?;
+    let (go, gone) = std::sync::mpsc::channel::<()>();
+    let gone = std::sync::Mutex::new(gone);
+    let server = RfbServer::start(move |mut stream| {
+        welcome(&mut stream, 640, 480, b"talkative")?;
+        stream.write_all(&update([0, 0, 1, 1], RAW, &[1, 2, 3, 0]))?;
+        let _ = gone.lock().map(|gone| gone.recv());
+        // More than anybody reads who draws nothing, and then no more.
+        stream.set_write_timeout(Some(std::time::Duration::from_millis(500)))?;
+        let pictures = [0x55, 0xaa].map(|grey| update([0, 0, 640, 480], RAW, &vec![grey; 640 * 480 * 4]));
+        while stream.write_all(&pictures.concat()).is_ok() {}
+        Ok(())
+    })?;
+    front.ready_desktop("b1", &server.endpoint()).await?;
+    let mut watcher = front.watch("b1", &["desktop.control"], None).await?;
+    watcher.until(|w| w.pictures > 0).await?;
+    drop(watcher);
+    let sessions =
+        front.server.door().registry().all_of(&"b1".to_owned().try_into().map_err(anyhow::Error::msg)?);
+    let over = sessions.first().context("no session")?.over();
+    drop(go);
+    Ok(tokio::time::timeout(PATIENCE, over).await?)
 }

@@ -75,7 +75,13 @@ async fn over_tls_the_certificate_has_to_be_the_registered_one() -> anyhow::Resu
         move_to(&front, 2, &endpoint(json!([other]))).await?;
         let closed = refused(&front).await?;
         assert_eq!(closed.problem, "host-key-mismatch", "{kind}: {closed:?}");
-        move_to(&front, 3, &endpoint(json!([]))).await?;
+        let bare = Desktop::start(320, 200)?;
+        let mut moved = endpoint(json!([pin]));
+        moved["port"] = bare.port.into();
+        move_to(&front, 3, &moved).await?;
+        let closed = refused(&front).await?;
+        assert_eq!(closed.problem, "login-refused", "{kind}: a pin, and no TLS is offered: {closed:?}");
+        move_to(&front, 4, &endpoint(json!([]))).await?;
         let closed = refused(&front).await?;
         assert_eq!(closed.problem, "login-refused", "{kind}: TLS without a pin is no TLS: {closed:?}");
         assert!(closed.detail.contains("VeNCrypt"), "{kind}: {}", closed.detail);

@@ -86,6 +86,16 @@ export class Attachment {
     return this.#connection.place?.role === "controller";
   }
 
+  /** As far as is known. */
+  get mayOpen(): boolean {
+    return this.#connection.place?.role !== "viewer";
+  }
+
+  /** Whether keys go anywhere; otherwise the page keeps them. */
+  get isHeard(): boolean {
+    return this.controls && this.#connection.status.state === "live";
+  }
+
   act(frame: DesktopClientFrame): boolean {
     return this.controls && this.#connection.act(frame);
   }
@@ -159,6 +169,7 @@ export class Attachment {
   }
 
   #onWelcome(welcome: Welcome): void {
+    this.stage.restart();
     this.#options.onSession(welcome.session);
     this.#announcer.welcome(welcome);
   }

@@ -13,6 +13,7 @@ export interface ClipboardRules {
   mayWrite(): boolean;
 }
 
+const ECHO_MS = 1000;
 const MEGABYTES = CLIPBOARD_BYTES / 1024 / 1024;
 
 export class Clipboard {
@@ -20,8 +21,8 @@ export class Clipboard {
   remote = "";
   readonly #toasts: Toasts;
   readonly #rules: ClipboardRules;
-  /** What both sides have, so that it is not sent back. */
-  #shared: string | null = null;
+  /** What was sent last, and when: a machine that says it back has copied nothing. */
+  #sent = { text: "", at: Number.NEGATIVE_INFINITY };
 
   constructor(place: HTMLElement, rules: ClipboardRules) {
     this.#toasts = new Toasts(place);
@@ -34,13 +35,12 @@ export class Clipboard {
 
   /** A text was pasted here. Whether the machine has it now. */
   paste(text: string): boolean {
-    if (!this.mayWrite || text === "") return false;
-    return text === this.#shared || this.send(text);
+    return this.mayWrite && text !== "" && this.send(text);
   }
 
   send(text: string): boolean {
     const sent = this.#rules.paste(text);
-    if (sent) this.#shared = text;
+    if (sent) this.#sent = { text, at: performance.now() };
     else if (new TextEncoder().encode(text).length > CLIPBOARD_BYTES) {
       this.#toasts.show({
         kind: "clipboard",
@@ -52,8 +52,10 @@ export class Clipboard {
 
   /** A text was copied on the machine. */
   async copied(text: string): Promise<void> {
-    if (!this.#rules.mayRead() || text === "" || text === this.#shared) return;
+    if (!this.#rules.mayRead() || text === "") return;
     this.remote = text;
+    const { text: sent, at } = this.#sent;
+    if (text === sent && performance.now() - at < ECHO_MS) return;
     const what = `Copied on the machine: ${amount(text)}.`;
     if (document.hasFocus() && (await this.#write(text))) {
       this.#toasts.show({ kind: "clipboard", text: what });
@@ -70,7 +72,6 @@ export class Clipboard {
   async #write(text: string): Promise<boolean> {
     try {
       await navigator.clipboard.writeText(text);
-      this.#shared = text;
       return true;
     } catch {
       return false;

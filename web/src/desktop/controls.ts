@@ -24,6 +24,8 @@ export interface ControlsOptions {
   /** Puts a text on the machine's clipboard; whether it has it now. */
   paste: (text: string) => boolean;
   mayPaste: () => boolean;
+  /** Whether what is typed reaches the machine; otherwise the page keeps its keys. */
+  isHeard: () => boolean;
   wayOut: () => void;
   focused: (focused: boolean) => void;
 }
@@ -43,8 +45,8 @@ export class Controls {
   readonly #touch: Touch;
   readonly #life = new AbortController();
   #guest: Guest = "linux";
-  /** Modifiers that were held when a paste began; the browser's paste event does not say. */
-  #pasting: { shift: boolean; insert: boolean } = { shift: false, insert: false };
+  /** The keys that a paste began with; null where it came from a menu of the browser. */
+  #pasting: { shift: boolean; insert: boolean } | null = null;
 
   constructor(options: ControlsOptions) {
     const { canvas, box, typing, act, place } = options;
@@ -62,7 +64,7 @@ export class Controls {
         this.#field.element.blur();
         options.wayOut();
       },
-      takesAside: (event) => this.#pastes(event),
+      takesAside: (event) => !options.isHeard() || this.#pastes(event),
     });
     this.#field = new TextField({
       label: options.label,
@@ -70,7 +72,7 @@ export class Controls {
       key: (down, code, keysym) => keys.key(down, code, keysym),
       paste: (text) => this.#paste(text),
     });
-    typing.replaceWith(this.#field.element);
+    typing.append(this.#field.element);
     this.#keyboard.attach(this.#field.element);
     const pointer = {
       pointer: (buttons: number, x: number, y: number) => {
@@ -101,6 +103,7 @@ export class Controls {
     this.#guest = guest;
     this.#keyboard.controlAsCommand = controlAsCommand && guest === "macos";
     this.#keyboard.commandAsControl = commandAsControl && guest !== "macos";
+    this.#keyboard.optionMakesSigns = guest !== "macos";
   }
 
   /** Presses keys one after the other and lets them go, last one first. */
@@ -149,7 +152,10 @@ export class Controls {
     if (event.type !== "keydown" || !this.#options.mayPaste()) return false;
     const command = this.#platform === "mac" ? event.metaKey : event.ctrlKey;
     const insert = event.code === "Insert" && event.shiftKey && !event.ctrlKey && !event.altKey;
-    const letter = command && event.key.toLowerCase() === "v" && !event.altKey;
+    // On a keyboard of another script the letter is where V is.
+    const key = event.key.toLowerCase();
+    const isV = key === "v" || (event.code === "KeyV" && !/^[a-z]$/.test(key));
+    const letter = command && isV && !event.altKey;
     if (!insert && !letter) return false;
     this.#pasting = { shift: event.shiftKey, insert };
     return true;
@@ -157,28 +163,47 @@ export class Controls {
 
   /** The text goes ahead, then the keys that paste on the machine. */
   #paste(text: string): void {
-    this.#options.paste(text);
-    const { act } = this.#options;
-    const { shift, insert } = this.#pasting;
-    const press = (down: boolean, code: string, key: string) =>
-      act({
-        kind: "key",
-        down,
-        code: scancodeOf(code),
-        keysym: keysymOf({ code, key, location: 0 }),
-      });
-    // Command is held, and Control is wanted on the machine.
-    const translated = this.#platform === "mac" && this.#guest !== "macos" && !insert;
-    if (translated) {
-      if (!this.#keyboard.commandAsControl) {
-        press(false, "MetaLeft", "Meta");
-        press(false, "MetaRight", "Meta");
-      }
-      press(true, "ControlLeft", "Control");
+    const pasting = this.#pasting;
+    this.#pasting = null;
+    // Where it did not go out, the machine would paste something else.
+    if (!this.#options.paste(text)) return;
+    const tap = (code: string, key: string) => {
+      this.#press(true, code, key);
+      this.#press(false, code, key);
+    };
+    if (pasting === null) {
+      this.#withModifier(() => tap("KeyV", "v"));
+      return;
     }
-    const [code, key] = insert ? ["Insert", "Insert"] : ["KeyV", shift ? "V" : "v"];
-    press(true, code, key);
-    press(false, code, key);
-    if (translated) press(false, "ControlLeft", "Control");
+    if (pasting.insert) {
+      tap("Insert", "Insert");
+      return;
+    }
+    const v = pasting.shift ? "V" : "v";
+    const translated = this.#platform === "mac" && this.#guest !== "macos";
+    if (!translated) {
+      tap("KeyV", v);
+    } else if (this.#keyboard.commandAsControl) {
+      this.#keyboard.flush();
+      tap("KeyV", v);
+    } else {
+      // Command is held there, and Control is wanted: not alone for a moment, which would open a menu.
+      this.#press(true, "ControlLeft", "Control");
+      this.#keyboard.release();
+      this.#withModifier(() => tap("KeyV", v));
+    }
+  }
+
+  /** With what pastes on the machine: Command on a Mac, Control elsewhere. */
+  #withModifier(act: () => void): void {
+    const [code, key] = this.#guest === "macos" ? ["MetaLeft", "Meta"] : ["ControlLeft", "Control"];
+    this.#press(true, code, key);
+    act();
+    this.#press(false, code, key);
+  }
+
+  #press(down: boolean, code: string, key: string): void {
+    const keysym = keysymOf({ code, key, location: 0 });
+    this.#options.act({ kind: "key", down, code: scancodeOf(code), keysym });
   }
 }

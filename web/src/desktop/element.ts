@@ -140,7 +140,7 @@ export class TransomDesktop extends LitElement {
     if (changed.has("options") || changed.has("guest")) this.#apply();
     const elsewhere = this.session !== (this.#attachment?.session ?? "");
     const rewired = ["tokenSource", "tokenUrl", "server"].some((name) => changed.has(name));
-    if (this.#life === null || this.#attachment === null) return;
+    if (this.#controls === null) return;
     if (rewired || (changed.has("session") && elsewhere)) this.#attach(this.session);
   }
 
@@ -203,7 +203,14 @@ export class TransomDesktop extends LitElement {
     const toasts = root.querySelector<HTMLElement>(".toasts");
     const typing = root.querySelector<HTMLElement>(".typing");
     const canvas = root.querySelector("canvas");
-    if (life.signal.aborted || box === null || toasts === null || canvas === null) return;
+    if (
+      life.signal.aborted ||
+      box === null ||
+      toasts === null ||
+      typing === null ||
+      canvas === null
+    )
+      return;
     this.#clipboard = new Clipboard(toasts, {
       paste: (text) => this.#attachment?.paste(text) ?? false,
       mayRead: () => !this.noClipboard && this.options.clipboard === "both",
@@ -212,13 +219,14 @@ export class TransomDesktop extends LitElement {
     this.#controls = new Controls({
       box,
       canvas,
-      typing: typing ?? box,
+      typing,
       label: `${this.label}. ${WAY_OUT}`,
       act: (frame) => this.#attachment?.act(frame) ?? false,
       place: (x, y, clamp) => this.#attachment?.stage.place(x, y, clamp) ?? null,
       zoom: (factor, x, y) => this.#attachment?.stage.zoom(factor, x, y),
       paste: (text) => this.#clipboard?.paste(text) ?? false,
       mayPaste: () => this.controls && (this.#clipboard?.mayWrite ?? false),
+      isHeard: () => this.#attachment?.isHeard ?? false,
       wayOut: () => announce(this, "transom-release", {}),
       focused: (focused) => {
         this._focused = focused;
@@ -320,8 +328,8 @@ export class TransomDesktop extends LitElement {
     const before = this.state;
     this.#setState(status.state);
     this.#status = status;
-    this._notice = noticeOf(this.#status, this.#attachment?.mayControl ?? true);
-    // What was held when the connection broke, the server has let go.
+    this._notice = noticeOf(this.#status, this.#attachment?.mayOpen ?? true);
+    // Nobody hears the keys go up; the server lets go of them, or is told to when it hears again.
     if (status.state !== "live") this.#controls?.release();
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }

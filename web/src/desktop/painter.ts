@@ -39,15 +39,23 @@ export class Painter {
   readonly #waiting: Step[] = [];
   #busy = false;
   #failed = false;
+  /** What is decoded now is nobody's picture any more. */
+  #over = false;
 
   constructor(slate: Slate, around: Surroundings) {
     this.#slate = slate;
     this.#around = around;
   }
 
+  /** Nothing of it is drawn from now on, also not what is being decoded. */
+  stop(): void {
+    this.#over = true;
+    this.#waiting.length = 0;
+  }
+
   /** A piece of picture `number`. */
   push(number: number, isLast: boolean, ops: Uint8Array): void {
-    if (this.#failed) return;
+    if (this.#failed || this.#over) return;
     try {
       this.#reader.push(ops);
       for (let op = this.#reader.next(); op !== undefined; op = this.#reader.next()) this.#take(op);
@@ -107,6 +115,7 @@ export class Painter {
   }
 
   #decoded(rect: Rect, pixels: Uint32Array): void {
+    if (this.#over) return;
     this.#busy = false;
     try {
       this.#slate.put(rect, pixels);
@@ -121,6 +130,7 @@ export class Painter {
   }
 
   #fail(error: unknown): void {
+    if (this.#over) return;
     this.#failed = true;
     this.#waiting.length = 0;
     this.#around.fail(error);

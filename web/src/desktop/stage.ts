@@ -26,7 +26,7 @@ export class Stage {
   readonly canvas: HTMLCanvasElement;
   readonly #box: HTMLElement;
   readonly #slate = new Slate();
-  readonly #painter: Painter;
+  #painter: Painter;
   readonly #listener: StageListener;
   readonly #context: CanvasRenderingContext2D;
   readonly #codecs = new Set<string>();
@@ -37,7 +37,6 @@ export class Stage {
   #due: { number: number; since: number } | null = null;
   #since: number | null = null;
   #frame = 0;
-  #disposed = false;
 
   constructor(box: HTMLElement, canvas: HTMLCanvasElement, listener: StageListener) {
     const context = canvas.getContext("2d", { alpha: false });
@@ -46,14 +45,7 @@ export class Stage {
     this.#box = box;
     this.#context = context;
     this.#listener = listener;
-    this.#painter = new Painter(this.#slate, {
-      decode: decodeJpeg,
-      show: (number) => this.#complete(number),
-      resized: (width, height) => this.#resize(width, height),
-      pointer: (pointer) => this.#point(pointer),
-      fail: (error) => listener.failed(error),
-      drawn: (codec) => this.#codecs.add(codec),
-    });
+    this.#painter = this.#newPainter();
   }
 
   get width(): number {
@@ -62,6 +54,14 @@ export class Stage {
 
   get height(): number {
     return this.#slate.height;
+  }
+
+  /** Another connection: it begins with the whole picture, and knows nothing of what was under way. */
+  restart(): void {
+    this.#painter.stop();
+    this.#painter = this.#newPainter();
+    this.#due = null;
+    this.#since = null;
   }
 
   /** What pixels came as since this was last asked. */
@@ -111,7 +111,8 @@ export class Stage {
     if (frame.width === 0 || this.width === 0) return null;
     const atX = Math.floor(((x - frame.left) * this.width) / frame.width);
     const atY = Math.floor(((y - frame.top) * this.height) / frame.height);
-    const inside = atX >= 0 && atY >= 0 && atX < this.width && atY < this.height;
+    const inside =
+      atX >= 0 && atY >= 0 && atX < this.width && atY < this.height && this.#isInView(x, y);
     if (!inside && !clamp) return null;
     return {
       x: Math.min(this.width - 1, Math.max(0, atX)),
@@ -130,8 +131,27 @@ export class Stage {
   }
 
   dispose(): void {
-    this.#disposed = true;
+    this.#painter.stop();
+    this.#due = null;
     cancelAnimationFrame(this.#frame);
+  }
+
+  /** Scrollbars lie over the picture. */
+  #isInView(x: number, y: number): boolean {
+    const { left, top } = this.#box.getBoundingClientRect();
+    const { clientWidth, clientHeight } = this.#box;
+    return x >= left && y >= top && x < left + clientWidth && y < top + clientHeight;
+  }
+
+  #newPainter(): Painter {
+    return new Painter(this.#slate, {
+      decode: decodeJpeg,
+      show: (number) => this.#complete(number),
+      resized: (width, height) => this.#resize(width, height),
+      pointer: (pointer) => this.#point(pointer),
+      fail: (error) => this.#listener.failed(error),
+      drawn: (codec) => this.#codecs.add(codec),
+    });
   }
 
   get #scale(): number {
@@ -162,7 +182,7 @@ export class Stage {
 
   #draw(): void {
     const due = this.#due;
-    if (due === null || this.#disposed) return;
+    if (due === null) return;
     this.#due = null;
     const dirty = this.#slate.takeDirty();
     if (dirty !== undefined && this.#image !== null) {

@@ -66,6 +66,50 @@ describe("Macs", () => {
   });
 });
 
+describe("Option on a Mac, where the machine is none", () => {
+  function desk(): Desk {
+    const made = new Desk("mac");
+    made.keyboard.optionMakesSigns = true;
+    made.down("AltLeft", "Alt", { altKey: true });
+    made.take();
+    return made;
+  }
+
+  it("makes a sign, and is no Alt with it", () => {
+    const german = desk();
+    german.down("KeyL", "@", { altKey: true });
+    german.up("KeyL", "@", { altKey: true });
+    german.up("AltLeft", "Alt");
+    expect(german.take()).toEqual(["-AltLeft ffe9", "+? @", "-? @"]);
+  });
+
+  it("is Alt with a letter, whatever comes of that here", () => {
+    const american = desk();
+    american.down("KeyF", "ƒ", { altKey: true });
+    american.up("KeyF", "ƒ", { altKey: true });
+    american.down("KeyF", "Ï", { altKey: true, shiftKey: true });
+    expect(american.take()).toEqual(["+21 f", "-21 f", "+21 F"]);
+  });
+
+  it("is Option on a Mac", () => {
+    const mac = desk();
+    mac.keyboard.optionMakesSigns = false;
+    mac.down("KeyL", "@", { altKey: true });
+    expect(mac.take()).toEqual(["+26 @"]);
+  });
+});
+
+describe("what the page keeps", () => {
+  it("comes behind a Control that was held back on Windows", () => {
+    const desk = new Desk("windows");
+    desk.aside = (event) => event.key === "v";
+    desk.down("ControlLeft", "Control", { ctrlKey: true });
+    expect(desk.take()).toEqual([]);
+    desk.down("KeyV", "v", { ctrlKey: true });
+    expect(desk.take()).toEqual(["+ControlLeft ffe3"]);
+  });
+});
+
 describe("iOS", () => {
   it("lets go at once of keys that produce characters, and of no others", () => {
     const desk = new Desk("ios");

@@ -32,6 +32,8 @@ export class Keyboard {
   controlAsCommand = false;
   /** For another machine that is used from a Mac's keyboard: Command with a key is Control with it. */
   commandAsControl = false;
+  /** For another machine that is used from a Mac's keyboard: Option makes the signs that are on no key alone. */
+  optionMakesSigns = false;
 
   readonly #options: KeyboardOptions;
   readonly #apple: boolean;
@@ -90,6 +92,7 @@ export class Keyboard {
       return;
     }
     if (this.#options.takesAside(event)) {
+      this.#sendControl();
       for (const command of this.#commands.values()) command.alone = false;
       return;
     }
@@ -107,6 +110,11 @@ export class Keyboard {
     }
     this.#sendCommands();
     this.#letGoOfAltGraphsOwn(event);
+    if (this.#isOptionsSign(event)) {
+      this.#held.letGoWhere((held) => held.modifier === "Alt");
+      this.#held.tap(id, { code: 0, keysym: keysymOf(event), modifier: null });
+      return;
+    }
     if (this.#getsNoKeyup(event, modifier)) this.#held.tap(id, stroke);
     else this.#held.press(id, stroke, event.repeat);
   }
@@ -171,8 +179,26 @@ export class Keyboard {
 
   #strokeOf(event: KeyboardEvent, modifier: Modifier | null): Stroke {
     if (modifier === "Control" && this.controlAsCommand) return COMMAND;
-    const keysym = modifier === "AltGraph" ? ALT_GRAPH_KEYSYM : keysymOf(event);
+    const keysym = modifier === "AltGraph" ? ALT_GRAPH_KEYSYM : keysymOf(this.#plain(event));
     return { code: scancodeOf(event.code), keysym, modifier };
+  }
+
+  /** Whether Option made `@`, `[` or another sign that people need: then it was no Alt. */
+  #isOptionsSign(event: KeyboardEvent): boolean {
+    return this.#isWithOption(event) && /^[!-/:-@[-`{-~]$/.test(event.key);
+  }
+
+  /** Alt with a letter is a shortcut of the machine's, whatever Option makes of the letter here. */
+  #plain(event: KeyboardEvent): Pick<KeyboardEvent, "key" | "code" | "location"> {
+    const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+    if (letter === undefined || !this.#isWithOption(event)) return event;
+    const key = event.shiftKey ? letter : letter.toLowerCase();
+    return { key, code: event.code, location: event.location };
+  }
+
+  #isWithOption(event: KeyboardEvent): boolean {
+    const alone = event.altKey && !event.ctrlKey && !event.metaKey;
+    return this.optionMakesSigns && this.#apple && alone && isCharacter(event.key);
   }
 
   /**

@@ -9,6 +9,7 @@
 
 import type { Attach } from "../protocol/gen/Attach";
 import type { ClientMessage } from "../protocol/gen/ClientMessage";
+import type { Family } from "../protocol/gen/Family";
 import { PROBLEMS } from "../protocol/gen/problems";
 import type { Role } from "../protocol/gen/Role";
 import type { ServerMessage } from "../protocol/gen/ServerMessage";
@@ -84,6 +85,8 @@ export abstract class Connection {
   /** Set once the session is open, and kept over reconnects; the role is the newest. */
   abstract get place(): Welcome | null;
 
+  /** What it can show. */
+  protected abstract readonly family: Family;
   /** What to ask for in the hello. */
   protected abstract attach(): Attach;
   /** Throws where that is no way to go on. */
@@ -228,6 +231,12 @@ export abstract class Connection {
 
   #onWelcome(welcome: Welcome): void {
     this.#cancelTimer();
+    if (welcome.family !== this.family) {
+      this.say({ type: "leave" });
+      const sentence = `This address leads to a ${welcome.family}, not to a ${this.family}.`;
+      this.#end({ code: 4404, problem: "session-unknown", sentence });
+      return;
+    }
     this.entered(welcome);
     this.#refreshed = false;
     this.#liveSince = this.#clock.now();

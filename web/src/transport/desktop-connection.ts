@@ -16,6 +16,7 @@ import type { DesktopListener } from "./status";
 const SIZE = { cols: 80, rows: 24 } as const;
 
 export class DesktopConnection extends Connection {
+  protected override readonly family = "desktop";
   protected override readonly farewell = {
     left: "You left this desktop.",
     exited: "The desktop has ended.",
@@ -54,14 +55,13 @@ export class DesktopConnection extends Connection {
   }
 
   protected override attach(): Attach {
-    if (this.#session === null) return { kind: "open", family: "desktop", size: SIZE };
+    if (this.#session === null) return { kind: "open", family: this.family, size: SIZE };
     const join = { kind: "join", session: this.#session, size: SIZE } as const;
     if (this.#welcome === null) return join;
     return { ...join, resume: { viewer: this.#welcome.viewer, output: 0 } };
   }
 
   protected override entered(welcome: Welcome): void {
-    if (welcome.family !== "desktop") throw new Error("no desktop");
     this.#welcome = welcome;
     this.#session = welcome.session;
     this.#copied = [];
@@ -95,6 +95,10 @@ export class DesktopConnection extends Connection {
   }
 
   protected override begins(): void {}
-  protected override goesOn(): void {}
+  /** What went up meanwhile nobody heard of. */
+  protected override goesOn(): void {
+    this.act({ kind: "release" });
+  }
+
   protected override isSeen(): void {}
 }

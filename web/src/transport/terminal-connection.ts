@@ -13,6 +13,7 @@ export interface TerminalConnectionOptions extends ConnectionOptions<TerminalLis
 }
 
 export class TerminalConnection extends Connection {
+  protected override readonly family = "terminal";
   protected override readonly farewell = {
     left: "You left this terminal.",
     exited: "The shell has ended.",

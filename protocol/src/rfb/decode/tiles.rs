@@ -168,7 +168,8 @@ fn packed(
 fn runs(pixels: &mut [u32], reader: &mut Reader<'_>) -> Result<Option<()>, RfbError> {
     let mut rest = pixels;
     while !rest.is_empty() {
-        let (Some(colour), Some(length)) = (reader.colour(), run_length(reader)) else { return Ok(None) };
+        let Some(colour) = reader.colour() else { return Ok(None) };
+        let Some(length) = run_length(reader, rest.len())? else { return Ok(None) };
         rest = filled(rest, length, colour)?;
     }
     Ok(Some(()))
@@ -182,29 +183,34 @@ fn palette_runs(
     let mut rest = pixels;
     while !rest.is_empty() {
         let Some(index) = reader.u8() else { return Ok(None) };
-        let length = if index & 128 == 0 { Some(1) } else { run_length(reader) };
+        let length = if index & 128 == 0 { Some(1) } else { run_length(reader, rest.len())? };
         let Some(length) = length else { return Ok(None) };
         rest = filled(rest, length, palette.colour(index & 127)?)?;
     }
     Ok(Some(()))
 }
 
-/// Bytes of 255 and a last one, added up, and 1.
-fn run_length(reader: &mut Reader<'_>) -> Option<usize> {
+/// Bytes of 255 and a last one, added up, and 1. There is room for `most` pixels, so no more bytes than that takes are
+/// waited for.
+fn run_length(reader: &mut Reader<'_>, most: usize) -> Result<Option<usize>, RfbError> {
     let mut length = 1_usize;
     loop {
-        let byte = reader.u8()?;
+        let Some(byte) = reader.u8() else { return Ok(None) };
         length = length.saturating_add(byte.into());
+        if length > most {
+            return Err(TOO_LONG);
+        }
         if byte != u8::MAX {
-            return Some(length);
+            return Ok(Some(length));
         }
     }
 }
 
+const TOO_LONG: RfbError = RfbError::Malformed("tile: a run beyond its end");
+
 /// What is left behind a run.
 fn filled(pixels: &mut [u32], length: usize, colour: u32) -> Result<&mut [u32], RfbError> {
-    let (run, rest) =
-        pixels.split_at_mut_checked(length).ok_or(RfbError::Malformed("tile: a run beyond its end"))?;
+    let (run, rest) = pixels.split_at_mut_checked(length).ok_or(TOO_LONG)?;
     run.fill(colour);
     Ok(rest)
 }

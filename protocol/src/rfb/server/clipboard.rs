@@ -64,7 +64,7 @@ impl Clipboard {
         match self {
             Self::Text(text) => {
                 message.put_u32(PROVIDE | TEXT);
-                let text = text.replace('\n', "\r\n");
+                let text = lines(text).replace('\n', "\r\n");
                 let length = u32::try_from(text.len()).unwrap_or(u32::MAX).saturating_add(1);
                 let plain = [&length.to_be_bytes()[..], text.as_bytes(), &[0]].concat();
                 message.put_slice(&deflated(&plain));
@@ -96,7 +96,8 @@ fn provided(compressed: &[u8]) -> Result<Clipboard, RfbError> {
     Ok(Clipboard::Text(lines(&String::from_utf8_lossy(text))))
 }
 
-fn lines(text: &str) -> String {
+/// Every line ends in a line feed.
+pub(in crate::rfb) fn lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
@@ -109,4 +110,21 @@ fn deflated(plain: &[u8]) -> Vec<u8> {
     // Into memory that is large enough it cannot fail.
     let _ = zlib.compress_vec(plain, &mut out, FlushCompress::Finish);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_in_one_way_whatever_they_came_with() {
+        let text = |text: &str| Clipboard::Text(text.to_owned());
+        for said in ["a\nb\n", "a\r\nb\r\n", "a\rb\r"] {
+            let message = text(said).encode();
+            let plain = inflated(&message[4..], limits::CLIPBOARD_BYTES).unwrap();
+            assert_eq!(plain, b"\0\0\0\x07a\r\nb\r\n\0", "{said:?}");
+            assert_eq!(Clipboard::extended(&message).unwrap(), Some(text("a\nb\n")));
+            assert_eq!(Clipboard::plain(said.as_bytes()), text("a\nb\n"));
+        }
+    }
 }

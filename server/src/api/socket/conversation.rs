@@ -139,7 +139,7 @@ impl<'a> Conversation<'a> {
     async fn heard(&mut self, message: Message) -> Result<Option<ServerMessage>, Leave> {
         match message {
             Message::Binary(bytes) => {
-                self.view.heard(bytes).await?;
+                self.view.heard(bytes)?;
                 Ok(None)
             }
             Message::Text(text) => match ClientMessage::parse(&text).map_err(|e| malformed(&e))? {

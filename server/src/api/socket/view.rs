@@ -81,8 +81,8 @@ impl View {
     }
 
     /// A binary message from the browser.
-    pub(super) async fn heard(&mut self, message: Bytes) -> Result<(), Leave> {
-        each!(self, it => it.heard(message).await)
+    pub(super) fn heard(&mut self, message: Bytes) -> Result<(), Leave> {
+        each!(self, it => it.heard(message))
     }
 
     /// Whether somebody did something with it: that ends idleness.

@@ -5,6 +5,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use transom_protocol::rfb::{Handshake, Login, Random, ServerInit, Step};
 use zeroize::Zeroizing;
 
+use super::hangup::Hangup;
 use super::pinned;
 use crate::backend::{BackendError, Credential, Target};
 
@@ -16,6 +17,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
 /// A server that is logged in to.
 pub(super) struct Connection {
     pub stream: Box<dyn Stream>,
+    /// That it has gone.
+    pub hangup: Hangup,
     /// What it said of its screen.
     pub init: ServerInit,
     /// What it has sent behind that.
@@ -32,6 +35,11 @@ pub(super) async fn connect(target: &Target) -> Result<Connection, BackendError>
 async fn log_in(target: &Target) -> Result<Connection, BackendError> {
     let endpoint = &target.endpoint;
     let socket = target.dialer.connect(&endpoint.host, endpoint.port, target.connect_timeout).await?;
+    let lost = |error: std::io::Error| {
+        tracing::debug!(%error, "no VNC login");
+        BackendError::Unreachable("it closed the connection during the login".into())
+    };
+    let hangup = Hangup::of(&socket, target.keepalive).map_err(lost)?;
     let mut stream: Box<dyn Stream> = Box::new(socket);
     let password = match &target.credential {
         Credential::Password(password) => Some(password.clone()),
@@ -48,10 +56,6 @@ async fn log_in(target: &Target) -> Result<Connection, BackendError> {
     crate::random::fill(&mut *random);
     let mut handshake = Handshake::new(login, Random(random));
     let mut input = BytesMut::new();
-    let lost = |error: std::io::Error| {
-        tracing::debug!(%error, "no VNC login");
-        BackendError::Unreachable("it closed the connection during the login".into())
-    };
     loop {
         match handshake.step(&mut input)? {
             Step::Wait => {
@@ -65,7 +69,7 @@ async fn log_in(target: &Target) -> Result<Connection, BackendError> {
             }
             // What came in the clear behind the agreement is nobody's word.
             Step::Tls => return Err(BackendError::Unreachable("it did not speak TLS as expected".into())),
-            Step::Ready(init) => return Ok(Connection { stream, init, input }),
+            Step::Ready(init) => return Ok(Connection { stream, hangup, init, input }),
         }
     }
 }

@@ -40,15 +40,15 @@ pub(super) struct Easel {
 }
 
 impl Easel {
-    /// Starts the thread.
-    pub fn start() -> Result<Self, BackendError> {
+    /// Starts the thread, with a canvas of this size.
+    pub fn start(width: u16, height: u16) -> Result<Self, BackendError> {
         let (bytes, pieces) = mpsc::channel(PIECES);
         let (canvas, canvases) = mpsc::channel(1);
         let (says, said) = mpsc::channel(WORDS);
         let drawing = Drawing { pieces, canvases, says, canvas: None };
         thread::Builder::new()
             .name("desktop".into())
-            .spawn(move || drawing.draw())
+            .spawn(move || drawing.draw(width, height))
             .map_err(|_| BackendError::Session("no thread is left to draw it".into()))?;
         Ok(Self { bytes, canvas, said })
     }
@@ -65,7 +65,14 @@ struct Drawing {
 struct Gone;
 
 impl Drawing {
-    fn draw(mut self) {
+    fn draw(mut self, width: u16, height: u16) {
+        match Canvas::new(width, height) {
+            Ok(canvas) => self.canvas = Some(Box::new(canvas)),
+            Err(error) => {
+                let _ = self.says.blocking_send(Said::Failed(error));
+                return;
+            }
+        }
         let (mut decoder, mut input) = (Decoder::new(), BytesMut::new());
         while let Some(piece) = self.pieces.blocking_recv() {
             input.extend_from_slice(&piece);

@@ -35,10 +35,12 @@ impl Keyboard {
             let held = self.held.swap_remove(at?);
             return self.message(Key { down: false, ..held });
         }
-        let message = self.message(key)?;
-        if at.is_none() && self.held.len() < HELD_MAX {
-            self.held.push(key);
+        // A key that repeats is what it went down as.
+        if let Some(held) = at.and_then(|at| self.held.get(at)) {
+            return self.message(*held);
         }
+        let message = self.message(key).filter(|_| self.held.len() < HELD_MAX)?;
+        self.held.push(key);
         Some(message)
     }
 
@@ -108,6 +110,22 @@ mod tests {
         }
         assert_eq!(keyboard.key(key(true, 0xe038, 0xfe03)), None, "the character says it all");
         assert!(keyboard.key(key(true, 0x10, u32::from(b'@'))).is_some());
+    }
+
+    #[test]
+    fn a_key_that_repeats_as_something_else_leaves_nothing_down() {
+        let mut keyboard = Keyboard::default();
+        let a = |down| Some(ClientMessage::Key { down, keysym: u32::from(b'a') });
+        assert_eq!(keyboard.key(key(true, 0x1e, u32::from(b'a'))), a(true));
+        assert_eq!(keyboard.key(key(true, 0x1e, u32::from(b'A'))), a(true));
+        assert_eq!(keyboard.release(), [a(false).unwrap()]);
+    }
+
+    #[test]
+    fn more_keys_than_anybody_has_fingers_for_do_not_go_down() {
+        let mut keyboard = Keyboard::default();
+        let down = (0..100).filter(|n| keyboard.key(key(true, 0, 0x61 + n)).is_some()).count();
+        assert_eq!((down, keyboard.release().len()), (HELD_MAX, HELD_MAX));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! One viewer of a desktop: a place in its frames, a seat and a grant.
 //!
-//! The only place that asks the grant whether input may reach the machine. Dropping the viewer leaves its seat, and
-//! lets go of what it holds.
+//! Dropping the viewer leaves its seat, and lets go of what it holds.
+
+mod acts;
 
 use std::future::poll_fn;
 use std::io;
@@ -12,15 +13,12 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use transom_protocol::limits;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::desktop::DesktopClientFrame;
 use transom_protocol::wire::{Role, ViewerInfo};
 
 use super::pace::Pace;
 use super::reel::{Next, Place, Shown};
 use super::{DesktopSession, Told};
-use crate::backend::DesktopInput;
 use crate::clock::tick;
 use crate::session::seat::Arrival;
 use crate::session::{Ending, Phase};
@@ -94,6 +92,10 @@ impl DesktopViewer {
             company,
             session: session.clone(),
         };
+        // What the connection before held in this seat, it may not have let go; nor may this one, as what it is now.
+        if viewer.generation > 1 && session.seats().driver() == Some(&viewer.id) {
+            session.surface.hands.release();
+        }
         session.company_changed();
         Ok(viewer)
     }
@@ -129,93 +131,6 @@ impl DesktopViewer {
     /// The viewer will not come back: its seat is given up.
     pub fn leave_for_good(&mut self) {
         self.for_good = true;
-    }
-
-    /// What the browser does; its clipboard reaches the machine where it `may_paste`.
-    ///
-    /// # Errors
-    /// [`Problem::Malformed`] for a picture that was never sent, or a text over the limit.
-    pub async fn heard(&mut self, frame: DesktopClientFrame, may_paste: bool) -> Result<(), Problem> {
-        let input = match frame {
-            DesktopClientFrame::PictureAck { number } => {
-                return if self.pace.acked(number, tick().into_std()) {
-                    Ok(())
-                } else {
-                    Err(Problem::Malformed)
-                };
-            }
-            DesktopClientFrame::Key(key) => DesktopInput::Key(key),
-            DesktopClientFrame::Pointer { buttons, x, y } => DesktopInput::Pointer { buttons, x, y },
-            DesktopClientFrame::Wheel { x, y, right, down } => DesktopInput::Wheel { x, y, right, down },
-            DesktopClientFrame::Resize { width, height } => DesktopInput::Resize(width, height),
-            DesktopClientFrame::Release => {
-                self.let_go();
-                return Ok(());
-            }
-            DesktopClientFrame::TakeControl => {
-                if self.takes_control() {
-                    // What the one before held does not stay down.
-                    let _ = self.session.surface.input.send(DesktopInput::Release).await;
-                }
-                return Ok(());
-            }
-            DesktopClientFrame::Clipboard { is_last, bytes } => {
-                if self.clipboard.len() + bytes.len() > limits::CLIPBOARD_BYTES {
-                    return Err(Problem::Malformed);
-                }
-                self.clipboard.extend_from_slice(&bytes);
-                if !is_last {
-                    return Ok(());
-                }
-                let text = std::mem::take(&mut self.clipboard);
-                DesktopInput::Clipboard(String::from_utf8(text).map_err(|_| Problem::Malformed)?)
-            }
-        };
-        let allowed = may_paste || !matches!(input, DesktopInput::Clipboard(_));
-        if !allowed || !self.controls() {
-            self.drop_input();
-            return Ok(());
-        }
-        self.holds = true;
-        self.session.surface.acts.send_replace(Some(tick()));
-        let _ = self.session.surface.input.send(input).await;
-        Ok(())
-    }
-
-    /// Whether its input reaches the machine: one viewer at a time has pointer and keys.
-    fn controls(&self) -> bool {
-        let mut seats = self.session.seats();
-        self.role == Role::Controller
-            && seats.mine(&self.id, self.generation).is_some()
-            && seats.driver() == Some(&self.id)
-    }
-
-    /// Pointer and keys are this viewer's from now on. Returns whether somebody else had them.
-    fn takes_control(&self) -> bool {
-        let took = {
-            let mut seats = self.session.seats();
-            self.role == Role::Controller
-                && seats.mine(&self.id, self.generation).is_some()
-                && seats.typed(&self.id)
-        };
-        if took {
-            self.session.company_changed();
-        }
-        took
-    }
-
-    fn drop_input(&self) {
-        if let Some(seat) = self.session.seats().mine(&self.id, self.generation) {
-            seat.dropped += 1;
-        }
-    }
-
-    /// No key and no button of this viewer stays down.
-    fn let_go(&mut self) {
-        if std::mem::take(&mut self.holds) && self.controls() {
-            // Where even this does not fit, the machine takes nothing at all; the end of the session lets go.
-            let _ = self.session.surface.input.try_send(DesktopInput::Release);
-        }
     }
 
     /// What to tell this viewer next. Dropping the future loses nothing.
@@ -265,14 +180,19 @@ impl DesktopViewer {
                     self.session.surface.rejoins.send_replace(true);
                     return self.sends(Shown::new(number, ops));
                 }
-                Some(Ok(Err(error))) => {
-                    tracing::error!(session.id = self.session.id, %error, "desktop not encoded");
-                    return DesktopUpdate::Ended(Ending::Closed(Problem::Internal));
-                }
+                Some(Ok(Err(error))) => return self.broken(&error),
+                Some(Err(error)) if error.is_panic() => return self.broken(&error),
                 // The server is ending, and cuts everybody.
                 Some(Err(_)) => std::future::pending().await,
             }
         }
+    }
+
+    /// Nobody can be shown this desktop any more: whoever opens it gets another one.
+    fn broken(&self, error: &dyn std::fmt::Display) -> DesktopUpdate {
+        tracing::error!(session.id = self.session.id, %error, "desktop not encoded");
+        self.session.close(Problem::Internal);
+        DesktopUpdate::Ended(Ending::Closed(Problem::Internal))
     }
 
     fn sends(&mut self, shown: Shown) -> DesktopUpdate {
@@ -284,8 +204,12 @@ impl DesktopViewer {
     fn catch_up(&mut self) {
         let (surface, has) = (Arc::clone(&self.session.surface), self.place.has);
         self.catching_up = Some(tokio::task::spawn_blocking(move || {
-            let mut painter = surface.painter.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut painter =
+                surface.painter.lock().map_err(|_| io::Error::other("the painter has panicked"))?;
             let ops = painter.catch_up(has, tick().into_std())?;
+            if painter.settles_at().is_some() {
+                surface.lossy.notify_one();
+            }
             Ok((painter.number(), ops))
         }));
     }

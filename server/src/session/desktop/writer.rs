@@ -1,5 +1,6 @@
 //! The writer of a desktop: takes pictures from the machine when somebody wants them, and has them painted.
 
+use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,42 +36,62 @@ const SHORT_PIXELS: u64 = 16 * 1024;
 pub struct DesktopWriter {
     /// The session.
     pub session: DesktopSession,
-    /// What its viewers do.
-    pub input: mpsc::Receiver<DesktopInput>,
 }
 
 impl DesktopWriter {
     /// Runs the session to its end.
     pub async fn write(self, backend: Arc<dyn Backend<Desktop>>, target: Target) {
         let began = tick();
-        let Self { session, input } = self;
+        let Self { session } = self;
+        let (acts, input) = mpsc::channel(1);
         let (output, events) = mpsc::channel(EVENTS);
         let link = Link { input, output };
         let running = async { backend.connect(target).await?.run(link).await };
         tokio::pin!(running);
         let mut closing = session.closing.subscribe();
+        let handing = hand_over(&session.surface, acts);
+        tokio::pin!(handing);
         let painting = paint(&session, events);
-        let ending = tokio::select! {
+        let (ending, goodbye) = tokio::select! {
             biased;
             closed = closing.wait_for(Option::is_some) => {
-                Ending::Closed(closed.ok().and_then(|why| *why).unwrap_or(Problem::Internal))
+                (Ending::Closed(closed.ok().and_then(|why| *why).unwrap_or(Problem::Internal)), true)
             }
+            never = &mut handing => match never {},
             result = &mut running => match result {
                 Ok(exit) => {
                     let lasted_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                    Ending::Exit { exit, lasted_ms }
+                    (Ending::Exit { exit, lasted_ms }, false)
                 }
-                Err(error) => Ending::Failed(error),
+                Err(error) => (Ending::Failed(error), false),
             },
             error = painting => {
                 tracing::error!(session.id = session.id, %error, "desktop not painted");
-                Ending::Failed(BackendError::Session("its pictures could not be encoded".into()))
+                (Ending::Failed(BackendError::Session("its pictures could not be encoded".into())), true)
             }
         };
-        let is_closed = matches!(ending, Ending::Closed(_));
         session.set_phase(Phase::Ended(ending));
-        if is_closed && session.surface.input.try_send(DesktopInput::Leave).is_ok() {
-            let _ = tokio::time::timeout(GOODBYE, running).await;
+        if goodbye {
+            session.surface.hands.leave();
+            let leaving = async {
+                tokio::select! {
+                    biased;
+                    never = handing => match never {},
+                    _ = running => {}
+                }
+            };
+            let _ = tokio::time::timeout(GOODBYE, leaving).await;
+        }
+    }
+}
+
+/// Gives the machine what viewers do, as fast as it takes that.
+async fn hand_over(surface: &DesktopSurface, acts: mpsc::Sender<DesktopInput>) -> Infallible {
+    loop {
+        // What waits can still be replaced, so it is taken last.
+        match acts.reserve().await {
+            Ok(room) => room.send(surface.hands.next().await),
+            Err(_) => std::future::pending().await,
         }
     }
 }
@@ -97,6 +118,7 @@ async fn paint(session: &DesktopSession, mut events: mpsc::Receiver<DesktopEvent
                 sleep_until(settles_at.unwrap_or_else(tick)).await;
                 let _ = wanted.wait_for(|wanted| *wanted > head).await;
             }, if settles_at.is_some() => clock.refine(surface).await,
+            () = surface.lossy.notified() => clock.settle(surface).await,
         };
         if let Err(error) = result {
             return error;
@@ -151,21 +173,29 @@ impl Clock {
             let changes = painter.take(&mut canvas, now.into_std());
             (canvas, changes)
         });
-        let Some((canvas, changes)) = taken.await else { return Ok(()) };
+        let Some((canvas, changes)) = taken.await? else { return Ok(()) };
         // The machine draws the next one while this one is encoded.
-        let _ = surface.input.send(DesktopInput::Canvas(canvas)).await;
+        surface.hands.draw(canvas);
         let is_short = changes.pixels() <= SHORT_PIXELS;
         let painted = surface.with_painter(is_short, move |painter| {
             (painter.paint(&changes, now.into_std()), painter.settles_at())
         });
-        self.publish(surface, painted.await)
+        self.publish(surface, painted.await?)
+    }
+
+    /// Looks anew when something settles.
+    async fn settle(&mut self, surface: &Arc<DesktopSurface>) -> io::Result<()> {
+        if let Some(settles_at) = surface.with_painter(true, |painter| painter.settles_at()).await? {
+            self.settles_at = settles_at.map(Into::into);
+        }
+        Ok(())
     }
 
     /// Some of what was sent with loss, without it.
     async fn refine(&mut self, surface: &Arc<DesktopSurface>) -> io::Result<()> {
         let now = tick().into_std();
         let refined = surface.with_painter(false, move |painter| (painter.refine(now), painter.settles_at()));
-        self.publish(surface, refined.await)
+        self.publish(surface, refined.await?)
     }
 
     fn publish(

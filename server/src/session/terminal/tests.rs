@@ -7,13 +7,10 @@ use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use jiff::Timestamp;
-use zeroize::Zeroizing;
 
 use super::*;
-use crate::access::build::{Endpoint, Platform};
-use crate::access::{BuildId, Person};
-use crate::backend::{Credential, Dialer, Exit, Running, Terms};
+use crate::backend::{Exit, Running, Terms};
+use crate::session::testing::{opening, target};
 use crate::shard::Shards;
 
 /// Fills the link and is about to be given room when the session is closed.
@@ -84,16 +81,8 @@ impl Line<Terminal> for Full {
 
 #[tokio::test]
 async fn a_session_that_is_closed_lets_go_of_a_machine_that_was_just_given_room() {
-    let opening = Opening {
-        id: "s".into(),
-        build: BuildId::try_from("b1".to_owned()).unwrap(),
-        by: Person { sub: "dana".into(), name: "Dana".into() },
-        at: Timestamp::UNIX_EPOCH,
-        machine: 1,
-        news: watch::Sender::new(0),
-    };
     let (session, writer) =
-        TerminalSession::new(opening, Size::default(), Shards::start().unwrap().next(), 1 << 20);
+        TerminalSession::new(opening(), Size::default(), Shards::start().unwrap().next(), 1 << 20);
     let full = Full { session: session.clone(), gone: Arc::default() };
     let gone = Arc::clone(&full.gone);
     let writing = writer.write(Arc::new(full), target(), None);
@@ -105,24 +94,4 @@ async fn a_session_that_is_closed_lets_go_of_a_machine_that_was_just_given_room(
         LINK_PIECES as u64,
         "what was handed over belongs to the output"
     );
-}
-
-fn target() -> Target {
-    Target {
-        endpoint: Endpoint {
-            protocol: "full".into(),
-            host: "127.0.0.1".into(),
-            port: 22,
-            username: "ci".into(),
-            pins: Vec::new(),
-        },
-        credential: Credential::Password(Zeroizing::new(String::new())),
-        platform: Platform::Linux,
-        build: BuildId::try_from("b1".to_owned()).unwrap(),
-        session: String::new(),
-        build_dir: None,
-        keepalive: Duration::from_secs(1),
-        connect_timeout: Duration::from_secs(1),
-        dialer: Dialer::new(|_| true),
-    }
 }

@@ -80,10 +80,10 @@ impl DesktopView {
         messages
     }
 
-    pub(super) async fn heard(&mut self, message: Bytes) -> Result<(), Leave> {
+    pub(super) fn heard(&mut self, message: Bytes) -> Result<(), Leave> {
         let frame = DesktopClientFrame::parse(message).map_err(|e| malformed(&e))?;
         let may_paste = self.capabilities.contains(Capability::ClipboardWrite);
-        Ok(self.viewer.heard(frame, may_paste).await?)
+        Ok(self.viewer.heard(frame, may_paste)?)
     }
 }
 

@@ -63,7 +63,7 @@ impl TerminalView {
         }
     }
 
-    pub(super) async fn heard(&mut self, message: Bytes) -> Result<(), Leave> {
+    pub(super) fn heard(&mut self, message: Bytes) -> Result<(), Leave> {
         match ClientFrame::parse(message).map_err(|e| malformed(&e))? {
             ClientFrame::Input { offset, bytes } => Ok(self.viewer.input(offset, bytes)?),
             ClientFrame::OutputAck { offset } => Ok(self.viewer.ack(offset)?),
