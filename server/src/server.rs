@@ -85,7 +85,9 @@ impl Server {
         let (sessions, tasks) = (Lifetime::default(), Lifetime::default());
         let sealer = Sealer::new(&config.keys.seal)?;
         let kept = &config.recordings;
-        let shelf = Shelf::new(kept.directory.clone(), kept.session_bytes, sealer.clone());
+        let shards = Shards::start().map_err(StartError::Shards)?;
+        let shelf =
+            Shelf::new(kept.directory.clone(), kept.session_bytes, sealer.clone(), shards.background());
         let shelf = kept.enabled.then(|| Arc::new(shelf));
         let figures = shelf.as_ref().map(|s| s.figures().clone()).unwrap_or_default();
         let store = Store::open(&config.store, sealer).await?;
@@ -94,7 +96,7 @@ impl Server {
         let limits = &config.limits;
         let registry = Registry::new(
             sessions.clone(),
-            Shards::start().map_err(StartError::Shards)?,
+            shards,
             usize::try_from(limits.sessions_per_build).unwrap_or(usize::MAX),
             usize::try_from(limits.scrollback_bytes).unwrap_or(usize::MAX),
         );

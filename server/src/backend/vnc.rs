@@ -17,6 +17,7 @@ mod peer;
 mod pinned;
 mod pointer;
 mod talk;
+mod taste;
 
 use std::future::Future;
 use std::pin::Pin;

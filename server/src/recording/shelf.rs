@@ -23,9 +23,8 @@ use super::reader::{ReadError, Reader};
 use super::writer::Writer;
 use crate::keys::random;
 use crate::seal::Sealer;
+use crate::shard::Background;
 
-/// Threads that write at the same time, at most.
-const WRITERS: usize = 4;
 /// Recordings that are read at the same time, at most.
 const READERS: usize = 16;
 
@@ -46,6 +45,7 @@ pub struct Shelf {
     directory: PathBuf,
     limit: u64,
     sealer: Sealer,
+    background: Background,
     writers: Semaphore,
     readers: Arc<Semaphore>,
     presses: Mutex<Vec<Press>>,
@@ -79,12 +79,13 @@ pub struct Recording {
 impl Shelf {
     /// Recordings in `directory`, which is made when it is needed; none longer than `limit` bytes.
     #[must_use]
-    pub fn new(directory: PathBuf, limit: u64, sealer: Sealer) -> Self {
+    pub fn new(directory: PathBuf, limit: u64, sealer: Sealer, background: Background) -> Self {
         Self {
             directory,
             limit,
             sealer,
-            writers: Semaphore::new(WRITERS),
+            background,
+            writers: Semaphore::new(Background::MAY_HANG),
             readers: Arc::new(Semaphore::new(READERS)),
             presses: Mutex::default(),
             figures: Figures::default(),
@@ -175,7 +176,7 @@ impl Shelf {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> std::io::Result<T> {
         let _permit = self.writers.acquire().await.map_err(std::io::Error::other)?;
-        spawn_blocking(work).await.map_err(std::io::Error::other)
+        self.background.run(work).await.map_err(std::io::Error::other)
     }
 
     /// The work of [`Recording::write`], with memory that whoever writes uses in turn.

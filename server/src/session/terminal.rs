@@ -143,7 +143,7 @@ impl Writer {
         let ending = loop {
             let due = session.surface.scrollback().due();
             if trailing.is_none() && due >= WORTH_TRAILING {
-                trailing = Some(session.surface.trail());
+                trailing = Some(session.surface.trail(session.shard.background()));
             }
             let now = tick().into_std();
             let wait = session.seats().must_wait(now).max(session.surface.tap.must_wait(now));

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { fakePhoto } from "./fake-photo";
 import { Painter, type Surroundings } from "./painter";
+import type { Photo } from "./photo";
 import { Slate } from "./slate";
 
 const RESET = [1, 4, 0, 3, 0];
@@ -12,7 +14,7 @@ const jpeg = (...rect: number[]) => [5, ...rect.flatMap((part) => [part, 0]), 1,
 
 function easel() {
   const told: string[] = [];
-  const decoding: ((pixels: Uint32Array) => void)[] = [];
+  const decoding: ((photo: Photo) => void)[] = [];
   const slate = new Slate();
   const around: Surroundings = {
     decode: () => new Promise((resolve) => decoding.push(resolve)),
@@ -35,10 +37,24 @@ test("what comes behind a JPEG waits for it", async () => {
   painter.push(1, true, Uint8Array.of(...RESET, ...jpeg(0, 0, 1, 1), ...fill(0, 0, 1, 1, 7, 7, 7)));
   painter.push(2, true, Uint8Array.of(...fill(1, 0, 1, 1, 8, 8, 8)));
   expect(told).toEqual(["4 by 3"]);
-  decoding[0]?.(Uint32Array.of(0xff050505));
+  decoding[0]?.(fakePhoto(1, 0xff050505));
   await settle();
   expect(told).toEqual(["4 by 3", "show 1", "show 2"]);
   expect([pixel(0, 0), pixel(1, 0)]).toEqual([7, 8]);
+});
+
+test("several JPEGs are decoded at once, and laid in their order", async () => {
+  const { told, decoding, painter, slate } = easel();
+  painter.push(1, true, Uint8Array.of(...RESET, ...jpeg(0, 0, 1, 1), ...jpeg(0, 0, 2, 1)));
+  expect(decoding).toHaveLength(2);
+  const [first, second] = [fakePhoto(1, 1), fakePhoto(2, 2)];
+  decoding[1]?.(second);
+  await settle();
+  expect(told).toEqual(["4 by 3"]);
+  decoding[0]?.(first);
+  await settle();
+  expect(told).toEqual(["4 by 3", "show 1"]);
+  expect(slate.takeDirty().photos.map(({ photo }) => photo)).toEqual([second]);
 });
 
 test("operations may be cut anywhere", () => {
@@ -56,10 +72,12 @@ test("one that was stopped draws nothing more, not even what is being decoded", 
   painter.stop();
   const next = new Painter(slate, around);
   next.push(1, true, Uint8Array.of(...RESET, ...fill(0, 0, 1, 1, 3, 3, 3)));
-  decoding[0]?.(Uint32Array.of(0xff050505));
+  const late = fakePhoto(1, 0xff050505);
+  decoding[0]?.(late);
   painter.push(2, true, Uint8Array.of(...fill(0, 0, 4, 3, 1, 1, 1)));
   await settle();
   expect(told).toEqual(["4 by 3", "4 by 3", "show 1"]);
+  expect(late.closed).toBe(1);
   expect(pixel(0, 0)).toBe(3);
 });
 

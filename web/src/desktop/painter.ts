@@ -1,9 +1,10 @@
 /**
- * Applies operations in their order, also where one takes its time: JPEG is decoded elsewhere, and what comes behind it
- * waits.
+ * Applies operations in their order, also where one takes its time: JPEG is decoded elsewhere, several at once, and what
+ * comes behind one waits.
  */
 import { type Op, OpReader, type Rect } from "../protocol/picture";
 import { Inflater } from "./inflater";
+import type { Photo } from "./photo";
 import type { Slate } from "./slate";
 
 /** How the pointer looks. */
@@ -16,8 +17,8 @@ export interface Pointer {
 }
 
 export interface Surroundings {
-  /** Pixels of a JPEG picture. */
-  decode(picture: Uint8Array, rect: Rect): Promise<Uint32Array>;
+  /** A JPEG picture. */
+  decode(picture: Uint8Array, rect: Rect): Promise<Photo>;
   /** A picture is complete: what has changed is to be shown. */
   show(number: number): void;
   /** The picture has another size. */
@@ -29,7 +30,10 @@ export interface Surroundings {
   fail(error: unknown): void;
 }
 
-type Step = Op | { kind: "end"; number: number };
+type Step =
+  | Exclude<Op, { kind: "jpeg" }>
+  | { kind: "photo"; rect: Rect; decoded: Promise<Photo> }
+  | { kind: "end"; number: number };
 
 export class Painter {
   readonly #slate: Slate;
@@ -58,7 +62,9 @@ export class Painter {
     if (this.#failed || this.#over) return;
     try {
       this.#reader.push(ops);
-      for (let op = this.#reader.next(); op !== undefined; op = this.#reader.next()) this.#take(op);
+      for (let op = this.#reader.next(); op !== undefined; op = this.#reader.next()) {
+        this.#take(op.kind === "jpeg" ? this.#begin(op.rect, op.picture) : op);
+      }
       if (isLast) {
         if (!this.#reader.isEmpty)
           throw new RangeError("half an operation at the end of a picture");
@@ -67,6 +73,15 @@ export class Painter {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Has a photograph decoded, whatever is still to be done before it. */
+  #begin(rect: Rect, picture: Uint8Array): Step {
+    this.#around.drawn("JPEG");
+    const decoded = this.#around.decode(picture, rect);
+    // Its turn may never come.
+    decoded.catch(() => {});
+    return { kind: "photo", rect, decoded };
   }
 
   #take(step: Step): void {
@@ -97,11 +112,10 @@ export class Painter {
         for (const rect of step.rects) pixels = slate.put(rect, pixels);
         break;
       }
-      case "jpeg":
-        around.drawn("JPEG");
+      case "photo":
         this.#busy = true;
-        around.decode(step.picture, step.rect).then(
-          (pixels) => this.#decoded(step.rect, pixels),
+        step.decoded.then(
+          (photo) => this.#decoded(step.rect, photo),
           (error) => this.#fail(error),
         );
         break;
@@ -114,11 +128,14 @@ export class Painter {
     }
   }
 
-  #decoded(rect: Rect, pixels: Uint32Array): void {
-    if (this.#over) return;
+  #decoded(rect: Rect, photo: Photo): void {
+    if (this.#over) {
+      photo.close();
+      return;
+    }
     this.#busy = false;
     try {
-      this.#slate.put(rect, pixels);
+      this.#slate.lay(rect, photo);
       while (!this.#busy) {
         const step = this.#waiting.shift();
         if (step === undefined) return;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { fakePhoto } from "./fake-photo";
 import { Slate } from "./slate";
 
 function numbered(width: number, height: number): Slate {
@@ -43,12 +44,12 @@ test("copies that overlap are right in every direction", () => {
 
 test("what has changed is the smallest rectangle around it, once", () => {
   const slate = numbered(20, 10);
-  expect(slate.takeDirty()).toBeUndefined();
+  expect(slate.takeDirty()).toEqual({ pixels: undefined, photos: [] });
   slate.fill({ x: 3, y: 4, width: 2, height: 1 }, 1, 2, 3);
   slate.fill({ x: 10, y: 2, width: 1, height: 1 }, 1, 2, 3);
   slate.fill({ x: 0, y: 0, width: 0, height: 5 }, 1, 2, 3);
-  expect(slate.takeDirty()).toEqual({ x: 3, y: 2, width: 8, height: 3 });
-  expect(slate.takeDirty()).toBeUndefined();
+  expect(slate.takeDirty().pixels).toEqual({ x: 3, y: 2, width: 8, height: 3 });
+  expect(slate.takeDirty()).toEqual({ pixels: undefined, photos: [] });
   expect([...slate.bytes.subarray((4 * 20 + 3) * 4, (4 * 20 + 3) * 4 + 4)]).toEqual([1, 2, 3, 255]);
 });
 
@@ -59,5 +60,44 @@ test("what is outside the picture is refused before anything is drawn", () => {
   expect(() => slate.put({ x: 0, y: 0, width: 2, height: 2 }, new Uint32Array(3))).toThrow(
     RangeError,
   );
-  expect(slate.takeDirty()).toBeUndefined();
+  expect(slate.takeDirty()).toEqual({ pixels: undefined, photos: [] });
+});
+
+test("a photograph lies over the pixels until something else comes there", () => {
+  const slate = numbered(8, 4);
+  const rect = { x: 2, y: 0, width: 4, height: 2 };
+  const photo = fakePhoto(8, 500);
+  slate.lay(rect, photo);
+  expect(slate.takeDirty()).toEqual({ pixels: undefined, photos: [{ rect, photo }] });
+  slate.fill({ x: 0, y: 3, width: 1, height: 1 }, 1, 2, 3);
+  expect(slate.takeDirty().photos, "shown already").toEqual([]);
+  slate.fill({ x: 0, y: 0, width: 1, height: 4 }, 1, 2, 3);
+  slate.fill({ x: 7, y: 0, width: 1, height: 4 }, 1, 2, 3);
+  expect(slate.takeDirty().photos, "what is drawn around it covers it").toHaveLength(1);
+  expect([pixel(slate, 2, 0), photo.asked, photo.closed]).toEqual([2, 0, 0]);
+  const next = fakePhoto(8, 600);
+  slate.lay(rect, next);
+  expect([photo.asked, photo.closed], "covered, never looked at").toEqual([0, 1]);
+  slate.fill({ x: 2, y: 0, width: 1, height: 1 }, 1, 0, 0);
+  expect([pixel(slate, 2, 0), pixel(slate, 3, 0), pixel(slate, 5, 1)]).toEqual([
+    0xff000001, 601, 607,
+  ]);
+  expect([next.asked, next.closed]).toEqual([1, 1]);
+  expect(slate.takeDirty()).toEqual({ pixels: rect, photos: [] });
+});
+
+test("what is copied from a photograph, and what lies partly under another, are its pixels", () => {
+  const slate = numbered(8, 4);
+  slate.lay({ x: 0, y: 0, width: 4, height: 2 }, fakePhoto(8, 500));
+  slate.copy({ x: 4, y: 2, width: 4, height: 2 }, 0, 0);
+  expect([pixel(slate, 4, 2), pixel(slate, 7, 3), pixel(slate, 0, 0)]).toEqual([500, 507, 500]);
+  const under = fakePhoto(8, 600);
+  slate.lay({ x: 0, y: 0, width: 4, height: 2 }, under);
+  slate.lay({ x: 2, y: 1, width: 2, height: 2 }, fakePhoto(4, 700));
+  expect([pixel(slate, 0, 0), pixel(slate, 1, 1), under.closed]).toEqual([600, 605, 1]);
+  const last = fakePhoto(2, 800);
+  slate.lay({ x: 0, y: 3, width: 2, height: 1 }, last);
+  slate.reset(3, 3);
+  expect([last.closed, last.asked]).toEqual([1, 0]);
+  expect(slate.takeDirty().photos).toEqual([]);
 });

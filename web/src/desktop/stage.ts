@@ -184,11 +184,12 @@ export class Stage {
     const due = this.#due;
     if (due === null) return;
     this.#due = null;
-    const dirty = this.#slate.takeDirty();
-    if (dirty !== undefined && this.#image !== null) {
-      const { x, y, width, height } = dirty;
+    const { pixels, photos } = this.#slate.takeDirty();
+    if (pixels !== undefined && this.#image !== null) {
+      const { x, y, width, height } = pixels;
       this.#context.putImageData(this.#image, 0, 0, x, y, width, height);
     }
+    for (const { rect, photo } of photos) photo.drawOn(this.#context, rect.x, rect.y);
     this.#listener.shown(due.number, performance.now() - due.since);
   }
 

@@ -2,11 +2,14 @@
 
 use std::thread;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use transom_protocol::rfb::{Decoder, Event, Framebuffer, RfbError, Screen};
 
+use super::taste::Effort;
 use crate::backend::BackendError;
+use crate::clock::tick;
 use crate::picture::{Canvas, Move};
 
 /// Pieces of what the server sends that wait to be decoded.
@@ -19,8 +22,8 @@ const WORDS: usize = 16;
 pub(super) enum Said {
     /// A picture is begun, and will be drawn.
     Begun,
-    /// It is complete.
-    Picture(Box<Canvas>),
+    /// It is complete, and took this.
+    Picture(Box<Canvas>, Effort),
     /// The screen has this size; what the server says of its screens.
     Resized { width: u16, height: u16, screens: Vec<Screen> },
     /// Something else.
@@ -32,7 +35,7 @@ pub(super) enum Said {
 /// The two ends of the thread. It ends when they are dropped.
 pub(super) struct Easel {
     /// What the server sends.
-    pub bytes: mpsc::Sender<Bytes>,
+    pub bytes: mpsc::Sender<BytesMut>,
     /// The canvas, to be drawn on.
     pub canvas: mpsc::Sender<Box<Canvas>>,
     /// What it was.
@@ -45,7 +48,8 @@ impl Easel {
         let (bytes, pieces) = mpsc::channel(PIECES);
         let (canvas, canvases) = mpsc::channel(1);
         let (says, said) = mpsc::channel(WORDS);
-        let drawing = Drawing { pieces, canvases, says, canvas: None };
+        let (begun, effort, received) = (tick(), Effort::default(), 0);
+        let drawing = Drawing { pieces, canvases, says, canvas: None, begun, effort, received };
         thread::Builder::new()
             .name("desktop".into())
             .spawn(move || drawing.draw(width, height))
@@ -55,10 +59,16 @@ impl Easel {
 }
 
 struct Drawing {
-    pieces: mpsc::Receiver<Bytes>,
+    pieces: mpsc::Receiver<BytesMut>,
     canvases: mpsc::Receiver<Box<Canvas>>,
     says: mpsc::Sender<Said>,
     canvas: Option<Box<Canvas>>,
+    /// When the update began.
+    begun: Instant,
+    /// What it has taken so far; `bytes` are those that had been read when it began.
+    effort: Effort,
+    /// Bytes that have come.
+    received: u64,
 }
 
 /// Whoever wanted the picture has gone.
@@ -75,7 +85,9 @@ impl Drawing {
         }
         let (mut decoder, mut input) = (Decoder::new(), BytesMut::new());
         while let Some(piece) = self.pieces.blocking_recv() {
-            input.extend_from_slice(&piece);
+            self.received += piece.len() as u64;
+            // Pieces of one read lie behind each other: nothing is copied.
+            input.unsplit(piece);
             match self.decode(&mut decoder, &mut input) {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
@@ -101,20 +113,32 @@ impl Drawing {
             if matches!(event, Event::UpdateBegins) && self.canvas.is_none() {
                 self.canvas = Some(self.canvases.blocking_recv().ok_or(Gone)?);
             }
-            if let Some(said) = self.heard(event) {
+            let read = self.received - input.len() as u64;
+            if let Some(said) = self.heard(event, read) {
                 self.says.blocking_send(said).map_err(|_| Gone)?;
             }
         }
     }
 
-    fn heard(&mut self, event: Event) -> Option<Said> {
+    /// What is said of an event; `read` bytes were needed so far.
+    fn heard(&mut self, event: Event, read: u64) -> Option<Said> {
         let Some(canvas) = &mut self.canvas else { return Some(Said::Other(event)) };
         match event {
-            Event::UpdateBegins => return Some(Said::Begun),
-            Event::Drawn(rect) => canvas.drawn(rect),
+            Event::UpdateBegins => {
+                (self.begun, self.effort) = (tick(), Effort { bytes: read, ..Effort::default() });
+                return Some(Said::Begun);
+            }
+            Event::Drawn(rect) => {
+                self.effort.pixels += rect.area();
+                canvas.drawn(rect);
+            }
             Event::Copied { to, from } => canvas.moved(Move { to, from }),
             Event::Cursor(pointer) => canvas.pointer = Some(pointer),
-            Event::FrameEnd if canvas.is_new() => return self.canvas.take().map(Said::Picture),
+            Event::FrameEnd if canvas.is_new() => {
+                let Effort { pixels, bytes: before, .. } = self.effort;
+                let effort = Effort { pixels, bytes: read - before, took: self.begun.elapsed() };
+                return self.canvas.take().map(|canvas| Said::Picture(canvas, effort));
+            }
             Event::FrameEnd => {}
             Event::Resized { screens, .. } => {
                 canvas.resized();

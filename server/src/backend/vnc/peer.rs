@@ -10,14 +10,16 @@ use super::clipboard::Exchange;
 use super::easel::Said;
 use super::keys::Keyboard;
 use super::pointer::Pointer;
+use super::taste::Taste;
 use crate::backend::{DesktopEvent, DesktopInput};
+use crate::clock::tick;
 
 /// Asks a fence to be answered.
 const FENCE_REQUEST: u32 = 1 << 31;
 /// What an answer to a fence repeats.
 const FENCE_FLAGS: u32 = 7;
 
-/// The best first.
+/// The best first, behind the one that the machine is to take.
 const ENCODINGS: [Encoding; 17] = [
     Encoding::CopyRect,
     Encoding::Tight,
@@ -53,6 +55,9 @@ pub(super) struct Peer {
     keyboard: Keyboard,
     pointer: Pointer,
     clipboard: Exchange,
+    taste: Taste,
+    /// A Mac's own server takes what it likes, and is asked once.
+    asks_once: bool,
 }
 
 impl Peer {
@@ -68,12 +73,21 @@ impl Peer {
             keyboard: Keyboard::new(is_mac),
             pointer: Pointer::default(),
             clipboard: Exchange::default(),
+            taste: Taste::new(),
+            asks_once: init.is_apple,
         };
         peer.say(&ClientMessage::SetPixelFormat);
-        let encodings = ENCODINGS.to_vec();
-        peer.say(&ClientMessage::SetEncodings { encodings, quality: None, compression: Some(1) });
+        peer.prefer();
         peer.ask();
         peer
+    }
+
+    /// Says what pictures may come as.
+    fn prefer(&mut self) {
+        let best = self.taste.best();
+        let others = ENCODINGS.into_iter().filter(|encoding| *encoding != best);
+        let encodings = std::iter::once(best).chain(others).collect();
+        self.say(&ClientMessage::SetEncodings { encodings, quality: None, compression: Some(1) });
     }
 
     /// To the server.
@@ -132,8 +146,11 @@ impl Peer {
     pub fn heard(&mut self, said: Said) -> Result<(), RfbError> {
         match said {
             Said::Begun => self.ask(),
-            Said::Picture(canvas) => {
+            Said::Picture(canvas, effort) => {
                 self.is_drawing = false;
+                if !self.asks_once && self.taste.measured(&effort, tick()) {
+                    self.prefer();
+                }
                 self.events.push_back(DesktopEvent::Picture(canvas));
             }
             Said::Failed(error) => return Err(error),

@@ -38,7 +38,7 @@ pub(super) async fn talk(
     let mut easel = Easel::start(init.width, init.height)?;
     let mut peer = Peer::new(&init, is_mac || init.is_apple);
     let mut buffer = BytesMut::new();
-    let mut piece = Some(input.freeze()).filter(|piece| !piece.is_empty());
+    let mut piece = Some(input).filter(|piece| !piece.is_empty());
     let mut probes = tokio::time::interval(keepalive.max(Duration::from_secs(1)));
     probes.set_missed_tick_behavior(MissedTickBehavior::Delay);
     probes.reset();
@@ -90,7 +90,7 @@ pub(super) async fn talk(
                     return Err(closed());
                 }
                 unanswered = 0;
-                piece = Some(buffer.split().freeze());
+                piece = Some(buffer.split());
             }
             // What nobody looks at is not drawn, and may stand here unread.
             () = hangup.gone(), if !peer.is_drawing => return Err(closed()),

@@ -15,6 +15,7 @@ use transom_protocol::wire::Size;
 use super::TerminalSurface;
 use super::screen::Screen;
 use super::scrollback::{Cursor, Horizon, Piece, Stretch};
+use crate::shard::Background;
 
 /// Blocks due to be forgotten that are worth the emulator's while.
 pub(super) const WORTH_TRAILING: usize = 4;
@@ -40,9 +41,9 @@ pub(super) struct Painted {
 
 impl TerminalSurface {
     /// Leads the backdrop on through what the log is due to forget, and lets the log forget it.
-    pub(super) fn trail(self: &Arc<Self>) -> JoinHandle<()> {
+    pub(super) fn trail(self: &Arc<Self>, background: &Background) -> JoinHandle<()> {
         let surface = Arc::clone(self);
-        spawn_blocking(move || {
+        background.run(move || {
             let mut backdrop = surface.backdrop();
             let due = surface.scrollback().due_stretch();
             let screen = backdrop.take().unwrap_or_else(|| Screen::new(due.size));
