@@ -2,29 +2,25 @@
 //!
 //! From public descriptions: libvncserver's and noVNC's clients, and RFC 6143 for everything else.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use aes::Aes128;
-use aes::cipher::{BlockCipherDecrypt as _, KeyInit as _};
-use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use crypto_bigint::{BoxedUint, Odd};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use md5::{Digest as _, Md5};
 
 use crate::rfb::{RfbServer, server_init, update};
 
-/// RFC 2409, section 6.2: a prime of 1024 bits; its generator is 2.
-const PRIME: &str = concat!(
-    "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd",
-    "ef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed",
-    "ee386bfb5a899fa5ae9f24117c4b1fe649286651ece65381ffffffffffffffff",
-);
-const KEY_BYTES: usize = 128;
+mod login;
+
+const RAW: i32 = 0;
 const ZRLE: i32 = 16;
 const TILE: usize = 64;
+/// What changes at once, in pixels.
+const PATCH: (u16, u16) = (640, 400);
+/// How long news for a client that says nothing may take.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What a client did.
 #[derive(Debug, Default, Clone)]
@@ -35,6 +31,75 @@ pub struct Heard {
     pub keys: Vec<(bool, u32)>,
     /// Security types that were chosen.
     pub chosen: Vec<u8>,
+    /// Texts for its clipboard.
+    pub pasted: Vec<String>,
+}
+
+/// What happens at the machine itself.
+#[derive(Debug, Default)]
+struct News {
+    /// How often its picture has changed.
+    patches: u16,
+    /// Texts that were copied there.
+    copied: Vec<String>,
+}
+
+/// A Mac that runs until dropped.
+pub struct Mac {
+    /// What listens.
+    pub server: RfbServer,
+    size: (u16, u16),
+    pixels: Arc<Mutex<Vec<[u8; 3]>>>,
+    heard: Arc<Mutex<Heard>>,
+    news: Arc<Mutex<News>>,
+}
+
+impl Mac {
+    /// What clients did.
+    #[must_use]
+    pub fn heard(&self) -> Heard {
+        locked(&self.heard).clone()
+    }
+
+    /// A part of the picture becomes another.
+    pub fn change(&self) {
+        let number = locked(&self.news).patches;
+        let [left, top, ..] = place(number, self.size);
+        let mut pixels = locked(&self.pixels);
+        for (row, y) in patch(number).chunks(usize::from(PATCH.0)).zip(usize::from(top)..) {
+            let at = y * usize::from(self.size.0) + usize::from(left);
+            pixels[at..at + row.len()].copy_from_slice(row);
+        }
+        locked(&self.news).patches += 1;
+    }
+
+    /// A text is copied there.
+    pub fn copy(&self, text: &str) {
+        locked(&self.news).copied.push(text.to_owned());
+    }
+
+    /// What its screen shows, as [`picture`].
+    pub fn pixels(&self) -> MutexGuard<'_, Vec<[u8; 3]>> {
+        locked(&self.pixels)
+    }
+}
+
+fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where the picture changes for the `number`th time: left, top, width, height.
+fn place(number: u16, (width, height): (u16, u16)) -> [u16; 4] {
+    let anywhere = |step: u32, end: u16| (u32::from(number + 1) * step % u32::from(end)) as u16;
+    [anywhere(997, width - PATCH.0), anywhere(613, height - PATCH.1), PATCH.0, PATCH.1]
+}
+
+fn patch(number: u16) -> Vec<[u8; 3]> {
+    let pixel = |x: u16, y: u16| {
+        let (x, y) = (x.wrapping_mul(number), y.wrapping_add(number));
+        [(x / 3) as u8, (y / 2) as u8, if (x ^ y) & 8 == 0 { number as u8 } else { 255 }]
+    };
+    (0..PATCH.1).flat_map(|y| (0..PATCH.0).map(move |x| pixel(x, y))).collect()
 }
 
 /// A picture of this size that is different everywhere, as red, green, blue, row by row.
@@ -58,73 +123,120 @@ pub fn picture(width: u16, height: u16) -> Vec<[u8; 3]> {
 ///
 /// # Errors
 /// Where there is no port.
-pub fn start(
-    width: u16,
-    height: u16,
-    account: (&'static str, &'static str),
-) -> anyhow::Result<(RfbServer, Arc<Mutex<Heard>>)> {
-    let heard = Arc::new(Mutex::new(Heard::default()));
-    let told = Arc::clone(&heard);
-    let screen = update([0, 0, width, height], ZRLE, &zrle(width, height)?);
-    let server = RfbServer::start(move |stream| serve(stream, (width, height), &screen, account, &told))?;
-    Ok((server, heard))
+pub fn start(width: u16, height: u16, account: (&'static str, &'static str)) -> anyhow::Result<Mac> {
+    let (heard, news) = (Arc::new(Mutex::new(Heard::default())), Arc::new(Mutex::new(News::default())));
+    let (told, asked) = (Arc::clone(&heard), Arc::clone(&news));
+    let pixels = picture(width, height);
+    let screen = update([0, 0, width, height], ZRLE, &zrle(&pixels, width, height)?);
+    let pixels = Arc::new(Mutex::new(pixels));
+    let shown = Arc::clone(&pixels);
+    let server = RfbServer::start(move |mut stream| {
+        let lets_in = greet(&mut stream, account, &told)?;
+        if lets_in { serve(stream, (width, height), &screen, &shown, (&told, &asked)) } else { Ok(()) }
+    })?;
+    Ok(Mac { server, size: (width, height), pixels, heard, news })
+}
+
+/// Whether whoever comes is let in.
+fn greet(stream: &mut TcpStream, account: (&str, &str), heard: &Mutex<Heard>) -> std::io::Result<bool> {
+    stream.write_all(b"RFB 003.889\n")?;
+    stream.read_exact(&mut [0; 12])?;
+    stream.write_all(&[4, 30, 33, 36, 35])?;
+    let [chosen] = read(stream)?;
+    locked(heard).chosen.push(chosen);
+    let (user, password) = login::key_exchange(stream)?;
+    let lets_in = (user.as_str(), password.as_str()) == account;
+    locked(heard).logins.push((user, password));
+    if lets_in {
+        stream.write_all(&[0; 4])?;
+    } else {
+        let words = b"Authentication failed";
+        stream.write_all(&1_u32.to_be_bytes())?;
+        stream.write_all(&(words.len() as u32).to_be_bytes())?;
+        stream.write_all(words)?;
+    }
+    Ok(lets_in)
 }
 
 fn serve(
     mut stream: TcpStream,
-    (width, height): (u16, u16),
+    size: (u16, u16),
     screen: &[u8],
-    account: (&str, &str),
-    heard: &Mutex<Heard>,
+    pixels: &Mutex<Vec<[u8; 3]>>,
+    (heard, news): (&Mutex<Heard>, &Mutex<News>),
 ) -> std::io::Result<()> {
-    let tell = |act: &dyn Fn(&mut Heard)| act(&mut heard.lock().unwrap_or_else(PoisonError::into_inner));
-    stream.write_all(b"RFB 003.889\n")?;
-    stream.read_exact(&mut [0; 12])?;
-    stream.write_all(&[4, 30, 33, 36, 35])?;
-    let [chosen] = read(&mut stream)?;
-    tell(&|heard| heard.chosen.push(chosen));
-    let (user, password) = key_exchange(&mut stream)?;
-    let lets_in = (user.as_str(), password.as_str()) == account;
-    tell(&|heard| heard.logins.push((user.clone(), password.clone())));
-    if !lets_in {
-        let words = b"Authentication failed";
-        stream.write_all(&1_u32.to_be_bytes())?;
-        stream.write_all(&(words.len() as u32).to_be_bytes())?;
-        return stream.write_all(words);
-    }
-    stream.write_all(&[0; 4])?;
     let [_shared] = read(&mut stream)?;
-    stream.write_all(&server_init(width, height, b"Mac mini"))?;
-    let mut offered = Vec::new();
+    stream.write_all(&server_init(size.0, size.1, b"Mac mini"))?;
+    let (mut takes_zrle, mut waits, mut patches) = (false, false, 0);
+    let mut copied = locked(news).copied.len();
     loop {
-        let [kind] = read(&mut stream)?;
+        if waits && patches < locked(news).patches {
+            let pixels: Vec<u8> = patch(patches).iter().flat_map(|[r, g, b]| [*r, *g, *b, 0]).collect();
+            stream.write_all(&update(place(patches, size), RAW, &pixels))?;
+            (waits, patches) = (false, patches + 1);
+        }
+        let text = locked(news).copied.get(copied).cloned();
+        if let Some(text) = text {
+            stream.write_all(&cut_text(&text))?;
+            copied += 1;
+        }
+        stream.set_read_timeout(Some(PAUSE))?;
+        let kind = match read(&mut stream) {
+            Ok([kind]) => kind,
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => continue,
+            Err(error) => return Err(error),
+        };
+        stream.set_read_timeout(None)?;
         match kind {
             0 => drop(read::<19>(&mut stream)?),
             2 => {
                 let [_, high, low] = read(&mut stream)?;
-                offered = (0..u16::from_be_bytes([high, low]))
-                    .map(|_| read(&mut stream).map(i32::from_be_bytes))
-                    .collect::<Result<_, _>>()?;
+                for _ in 0..u16::from_be_bytes([high, low]) {
+                    takes_zrle |= i32::from_be_bytes(read(&mut stream)?) == ZRLE;
+                }
             }
             3 => {
-                let [incremental, ..] = read::<9>(&mut stream)?;
-                if incremental == 0 && offered.contains(&ZRLE) {
+                let [incremental, place @ ..] = read::<9>(&mut stream)?;
+                let mut sides = place.as_chunks().0.iter().map(|side| u16::from_be_bytes(*side));
+                let place = [(); 4].map(|()| sides.next().unwrap_or_default());
+                if incremental == 1 {
+                    waits = true;
+                } else if place == [0, 0, size.0, size.1] && takes_zrle {
                     stream.write_all(screen)?;
+                    // A second one would have to go on with the connection's one zlib stream.
+                    takes_zrle = false;
+                } else {
+                    let part = part(&locked(pixels), size.0, place);
+                    stream.write_all(&update(place, RAW, &part))?;
                 }
             }
             4 => {
                 let [down, _, _, a, b, c, d] = read(&mut stream)?;
-                tell(&|heard| heard.keys.push((down == 1, u32::from_be_bytes([a, b, c, d]))));
+                locked(heard).keys.push((down == 1, u32::from_be_bytes([a, b, c, d])));
             }
             5 => drop(read::<5>(&mut stream)?),
             6 => {
                 let [_, _, _, a, b, c, d] = read(&mut stream)?;
-                let length = u64::from(u32::from_be_bytes([a, b, c, d]));
-                std::io::copy(&mut (&mut stream).take(length), &mut std::io::sink())?;
+                let mut text = Vec::new();
+                (&mut stream).take(u64::from(u32::from_be_bytes([a, b, c, d]))).read_to_end(&mut text)?;
+                locked(heard).pasted.push(text.into_iter().map(char::from).collect());
             }
             other => return Err(std::io::Error::other(format!("message {other}"))),
         }
     }
+}
+
+/// A part of the picture as raw pixels.
+fn part(pixels: &[[u8; 3]], width: u16, [left, top, across, down]: [u16; 4]) -> Vec<u8> {
+    let [width, left, across] = [width, left, across].map(usize::from);
+    let rows = pixels.chunks(width).skip(usize::from(top)).take(usize::from(down));
+    rows.flat_map(|row| row.iter().skip(left).take(across)).flat_map(|[r, g, b]| [*r, *g, *b, 0]).collect()
+}
+
+/// RFC 6143, section 7.6.4: a text of Latin-1.
+fn cut_text(text: &str) -> Vec<u8> {
+    let text: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+    [&[3, 0, 0, 0], &(text.len() as u32).to_be_bytes()[..], &text].concat()
 }
 
 fn read<const N: usize>(stream: &mut TcpStream) -> std::io::Result<[u8; N]> {
@@ -133,44 +245,8 @@ fn read<const N: usize>(stream: &mut TcpStream) -> std::io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// Security type 30: the server's half of a Diffie-Hellman exchange, then name and password under AES.
-fn key_exchange(stream: &mut TcpStream) -> std::io::Result<(String, String)> {
-    let bad = |_| std::io::Error::other("bad number");
-    let bits = KEY_BYTES as u32 * 8;
-    let prime = BoxedUint::from_be_hex(PRIME, bits).into_option().ok_or_else(|| bad(()))?;
-    let secret = BoxedUint::from_be_slice(&[0x5a; KEY_BYTES], bits).map_err(|_| bad(()))?;
-    let odd = Odd::new(prime.clone()).into_option().ok_or_else(|| bad(()))?;
-    let field = BoxedMontyParams::new(odd);
-    let power = |base: BoxedUint| BoxedMontyForm::new(base, &field).pow(&secret).retrieve();
-    let generator = BoxedUint::from_be_slice(&padded(&[2]), bits).map_err(|_| bad(()))?;
-    stream.write_all(&[0, 2])?;
-    stream.write_all(&(KEY_BYTES as u16).to_be_bytes())?;
-    stream.write_all(&prime.to_be_bytes())?;
-    stream.write_all(&power(generator).to_be_bytes())?;
-    let mut credentials: [u8; 128] = read(stream)?;
-    let theirs: [u8; KEY_BYTES] = read(stream)?;
-    let theirs = BoxedUint::from_be_slice(&theirs, bits).map_err(|_| bad(()))?;
-    let key = Md5::digest(power(theirs).to_be_bytes());
-    let cipher = Aes128::new(&key);
-    for block in credentials.as_chunks_mut::<16>().0 {
-        cipher.decrypt_block(block.into());
-    }
-    let text = |bytes: &[u8]| {
-        let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
-        String::from_utf8_lossy(&bytes[..end]).into_owned()
-    };
-    Ok((text(&credentials[..64]), text(&credentials[64..])))
-}
-
-fn padded(bytes: &[u8]) -> [u8; KEY_BYTES] {
-    let mut out = [0; KEY_BYTES];
-    out[KEY_BYTES - bytes.len()..].copy_from_slice(bytes);
-    out
-}
-
 /// Tiles of one colour, or of raw pixels, in one zlib stream.
-fn zrle(width: u16, height: u16) -> std::io::Result<Vec<u8>> {
-    let pixels = picture(width, height);
+fn zrle(pixels: &[[u8; 3]], width: u16, height: u16) -> std::io::Result<Vec<u8>> {
     let (width, height) = (usize::from(width), usize::from(height));
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     for top in (0..height).step_by(TILE) {

@@ -1,7 +1,7 @@
 // What the desktop page is for, in Firefox.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { Screen } from "../support/desktop.ts";
+import { Screen } from "../support/screen.ts";
 import { expect, test } from "./firefox.ts";
 
 test("the machine's screen is shown, and takes what is typed", async ({ demo, firefox }) => {

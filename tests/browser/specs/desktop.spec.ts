@@ -1,7 +1,8 @@
 // The desktop: the machine's screen pixel for pixel, and hands on its keyboard and pointer.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { Desktop, type Screen } from "../support/desktop.ts";
+import { Desktop } from "../support/desktop.ts";
+import type { Screen } from "../support/screen.ts";
 import { expect, test } from "../support/test.ts";
 
 /** Clicks into the demo machine's terminal window, again where its window manager was not ready for it. */
@@ -12,21 +13,6 @@ async function enterTerminal(desktop: Desktop, screen: Screen): Promise<void> {
   }).toPass();
 }
 
-/** Waits until the page shows what X has; a clock ticks on the screen, so both are asked until they agree. */
-async function agrees(desktop: Desktop, screen: Screen): Promise<void> {
-  // Before it has heard where ours is, the VNC server draws a pointer of its own.
-  const corner = await desktop.at(0, 0);
-  await desktop.page.mouse.move(corner.x + 2, corner.y + 2);
-  const differs = async () => {
-    const [shown, real] = await Promise.all([desktop.pixels(), screen.pixels()]);
-    if (shown.length !== real.length) return Math.max(shown.length, real.length);
-    let count = 0;
-    for (let at = 0; at < real.length; at += 1) if (shown[at] !== real[at]) count += 1;
-    return count;
-  };
-  await expect.poll(differs, { message: "bytes that differ from X's own", timeout: 20_000 }).toBe(0);
-}
-
 async function typed(screen: Screen, name: string): Promise<string> {
   return readFile(path.join(screen.buildDir, name), "utf8").catch(() => "");
 }
@@ -35,10 +21,10 @@ test("one click in the panel shows the machine's screen, exactly", async ({ dana
   const { desktop, screen } = await dana.desktop();
   expect(desktop.page.url()).toMatch(/\/b\/\d+\/desktop\/[\w.:-]+$/);
   expect(await desktop.size()).toEqual({ width: 1280, height: 800 });
-  await agrees(desktop, screen);
+  await desktop.shows(screen);
   await enterTerminal(desktop, screen);
   await desktop.page.keyboard.type("seq 1 2000; ls -l /usr/bin | head -n 300\n", { delay: 5 });
-  await agrees(desktop, screen);
+  await desktop.shows(screen);
 });
 
 test("what is typed arrives: letters, umlauts, an input method's text, and shortcuts", async ({ dana }) => {
@@ -79,7 +65,7 @@ test("the clipboard goes both ways, also with what is no ASCII", async ({ dana, 
   const { page } = desktop;
   await enterTerminal(desktop, screen);
   await page.keyboard.type("clear; echo 'Grüße, 日本'\n", { delay: 10 });
-  await agrees(desktop, screen);
+  await desktop.shows(screen);
   // What is selected in xterm is copied.
   const [from, to] = [await desktop.at(44, 92), await desktop.at(400, 92)];
   await page.mouse.move(from.x, from.y);
@@ -102,7 +88,7 @@ test("the machine takes the window's size where that is wanted", async ({ dana }
   await page.getByLabel("Size", { exact: true }).selectOption("match");
   const box = await desktop.element.boundingBox();
   await expect.poll(() => desktop.size()).toEqual({ width: box?.width, height: box?.height });
-  await agrees(desktop, screen);
+  await desktop.shows(screen);
 });
 
 test("a cut connection comes back with the picture of now", async ({ dana, demo }) => {
@@ -112,16 +98,13 @@ test("a cut connection comes back with the picture of now", async ({ dana, demo 
   await screen.run("xsetroot", "-solid", "#224433");
   demo.cable.plugIn();
   await desktop.state("live");
-  await agrees(desktop, screen);
+  await desktop.shows(screen);
 });
 
-test("who may only look is told so, and no key of theirs arrives", async ({ dana, ravi, demo }) => {
+test("who may only look is told so, and no key of theirs arrives", async ({ dana, ravi }) => {
   const { build, desktop, screen } = await dana.desktop();
-  const code = await demo.code(build, ["desktop.view"]);
-  const page = await ravi.context.newPage();
-  await page.goto(`${new URL(desktop.page.url()).origin}${new URL(desktop.page.url()).pathname}#${code}`);
-  const watched = new Desktop(page);
-  await watched.picture();
+  const watched = await ravi.watch(build, desktop);
+  const { page } = watched;
   await expect(page.getByTestId("watching")).toContainText("View only. Dana controls it.");
   await watched.click(300, 300);
   await page.keyboard.type("echo intruder > intruder\n", { delay: 5 });
@@ -129,7 +112,7 @@ test("who may only look is told so, and no key of theirs arrives", async ({ dana
   await desktop.page.keyboard.type("echo owner > owner\n", { delay: 10 });
   await expect.poll(() => typed(screen, "owner")).toBe("owner\n");
   expect(await typed(screen, "intruder")).toBe("");
-  await agrees(watched, screen);
+  await watched.shows(screen);
 });
 
 test("one has control at a time, and another takes it", async ({ dana, ravi }) => {

@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { expect } from "@playwright/test";
 import { Cable, freePort } from "./cable.ts";
+import type { Endpoint } from "./servers.ts";
 
 const ROOT = path.join(import.meta.dirname, "../../..");
 
@@ -81,6 +83,20 @@ export class Demo {
       headers: { authorization: `Bearer ${this.serviceKey}`, "content-type": "application/json" },
       body: body ? JSON.stringify(body) : null,
     });
+  }
+
+  /** Registers a running build on a machine with this one endpoint, turns access on, and waits until it is ready. */
+  async register(build: string, endpoint: Endpoint, platform: "linux" | "macos" = "linux"): Promise<void> {
+    const about = { version: 1, title: build, project: "servers", platform, state: "running" };
+    for (const [what, body] of [
+      ["", { ...about, started_at: new Date().toISOString() }],
+      ["/machine", { version: 1, endpoints: [endpoint] }],
+      ["/access", { by: { sub: "dana", name: "Dana" }, via: "user" }],
+    ] as const) {
+      const reply = await this.api("PUT", `/builds/${build}${what}`, body);
+      if (!reply.ok) throw new Error(`${build}${what}: ${reply.status} ${await reply.text()}`);
+    }
+    await expect.poll(async () => (await this.view(build)).access?.state, { message: build }).toBe("ready");
   }
 
   /** A code that opens a page of this build once, as the dashboard gets it for its link. */

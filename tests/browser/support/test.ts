@@ -1,7 +1,8 @@
 // The test function of all specs: one demo per worker, and people who use its dashboard.
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { Demo, type Wish } from "./demo.ts";
-import { Desktop, Screen } from "./desktop.ts";
+import { Desktop } from "./desktop.ts";
+import { Screen } from "./screen.ts";
 import { Terminal } from "./terminal.ts";
 
 export class Person {
@@ -24,6 +25,25 @@ export class Person {
     const page = await opened;
     await page.waitForURL(`${this.demo.transomUrl}/**`);
     return page;
+  }
+
+  /** The desktop of a build's machine with its picture, by a link for somebody who may do everything there. */
+  async see(build: string): Promise<Desktop> {
+    const all = ["desktop.view", "desktop.control", "clipboard.read", "clipboard.write"];
+    return this.#show(`${this.demo.transomUrl}/b/${build}/desktop`, await this.demo.code(build, all));
+  }
+
+  /** The same desktop as another's, for somebody who may only look. */
+  async watch(build: string, desktop: Desktop): Promise<Desktop> {
+    return this.#show(desktop.page.url(), await this.demo.code(build, ["desktop.view"]));
+  }
+
+  async #show(url: string, code: string): Promise<Desktop> {
+    const page = await this.context.newPage();
+    await page.goto(`${url}#${code}`);
+    const desktop = new Desktop(page);
+    await desktop.picture();
+    return desktop;
   }
 
   /** From nothing to the desktop of a new build's machine, with its picture. */

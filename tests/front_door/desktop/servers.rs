@@ -2,7 +2,6 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
-use std::sync::PoisonError;
 
 use anyhow::Context as _;
 use serde_json::json;
@@ -127,10 +126,10 @@ fn text(bytes: &[u8]) -> anyhow::Result<&str> {
 #[tokio::test]
 async fn a_mac_is_logged_in_to_with_its_own_login_and_shows_five_k() -> anyhow::Result<()> {
     let front = Front::start().await?;
-    let (mac, heard) = apple::start(5120, 2880, ("builder", "a longer password"))?;
+    let mac = apple::start(5120, 2880, ("builder", "a longer password"))?;
     let endpoint = |password: &str| {
         json!({
-            "protocol": "vnc", "host": "127.0.0.1", "port": mac.port, "username": "builder",
+            "protocol": "vnc", "host": "127.0.0.1", "port": mac.server.port, "username": "builder",
             "login": { "kind": "password", "password": password },
         })
     };
@@ -139,22 +138,21 @@ async fn a_mac_is_logged_in_to_with_its_own_login_and_shows_five_k() -> anyhow::
     let wanted = framebuffer(5120, 2880, &apple::picture(5120, 2880))?;
     watcher.until(|w| (w.picture.screen.width(), w.picture.screen.height()) == (5120, 2880)).await?;
     watcher.shows(|| Ok(wanted.clone())).await?;
-    let look = || heard.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    assert!(look().chosen.iter().all(|kind| *kind == 30), "{:?}", look().chosen);
-    assert_eq!(look().logins.last(), Some(&("builder".to_owned(), "a longer password".to_owned())));
+    assert!(mac.heard().chosen.iter().all(|kind| *kind == 30), "{:?}", mac.heard().chosen);
+    assert_eq!(mac.heard().logins.last(), Some(&("builder".to_owned(), "a longer password".to_owned())));
     // Command, by the key that a Mac's browser has for it, is what this server calls Alt.
     for down in [true, false] {
         watcher.act(&DesktopClientFrame::Key(Key { down, code: 0xe05b, keysym: 0xffeb })).await?;
     }
     watcher.press(u32::from('q')).await?;
     for _ in 0..400 {
-        if look().keys.len() >= 4 {
+        if mac.heard().keys.len() >= 4 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(25)).await;
     }
     let q = u32::from('q');
-    assert_eq!(look().keys, [(true, 0xffe9), (false, 0xffe9), (true, q), (false, q)]);
+    assert_eq!(mac.heard().keys, [(true, 0xffe9), (false, 0xffe9), (true, q), (false, q)]);
     let machine = json!({ "version": 2, "endpoints": [endpoint("wrong")] });
     front.ci(reqwest::Method::PUT, "/builds/b1/machine", machine).await?;
     let token = front.token("b1", "Dana", &["desktop.view", "desktop.control"]).await?;

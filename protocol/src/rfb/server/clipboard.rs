@@ -22,7 +22,10 @@ pub enum Clipboard {
     /// Text, with line feeds at the ends of its lines.
     Text(String),
     /// The other side can do more than Latin-1.
-    Extended,
+    Extended {
+        /// Whether it takes notice of a text that there is, and asks for it; otherwise it is to be given.
+        asks: bool,
+    },
     /// The other side wants the text.
     Request,
     /// The other side wants to know whether there is text.
@@ -46,7 +49,7 @@ impl Clipboard {
         let has_text = flags & TEXT != 0;
         // One action in a message; caps name the others beside their own.
         if flags & CAPS != 0 {
-            return Ok(Some(Self::Extended));
+            return Ok(Some(Self::Extended { asks: flags & NOTIFY != 0 }));
         }
         Ok(match flags & !FORMATS {
             REQUEST => has_text.then_some(Self::Request),
@@ -69,7 +72,7 @@ impl Clipboard {
                 let plain = [&length.to_be_bytes()[..], text.as_bytes(), &[0]].concat();
                 message.put_slice(&deflated(&plain));
             }
-            Self::Extended => {
+            Self::Extended { .. } => {
                 message.put_u32(CAPS | REQUEST | PEEK | NOTIFY | PROVIDE | TEXT);
                 // Text up to this length may come without having been asked for.
                 message.put_u32(u32::try_from(limits::CLIPBOARD_BYTES).unwrap_or(u32::MAX));
@@ -115,6 +118,14 @@ fn deflated(plain: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_other_side_can_do_is_in_its_first_message() {
+        let caps = |flags: u32| Clipboard::extended(&[flags.to_be_bytes(), [0, 16, 0, 0]].concat()).unwrap();
+        let tigervnc = CAPS | REQUEST | PEEK | NOTIFY | PROVIDE | TEXT;
+        assert_eq!(caps(tigervnc), Some(Clipboard::Extended { asks: true }));
+        assert_eq!(caps(tigervnc & !NOTIFY), Some(Clipboard::Extended { asks: false }), "LibVNCServer");
+    }
 
     #[test]
     fn lines_end_in_one_way_whatever_they_came_with() {

@@ -8,12 +8,16 @@ const EXTENDED: u16 = 0xe0;
 const EXTENDED_BIT: u32 = 0x80;
 /// More keys than anybody has fingers for.
 const HELD_MAX: usize = 32;
+/// Shift, left and right.
+const SHIFT: [u32; 2] = [0xffe1, 0xffe2];
 
 /// A keyboard, as far as the server knows.
 #[derive(Debug, Default)]
 pub(super) struct Keyboard {
     /// Whether the server takes scan codes.
     pub takes_codes: bool,
+    /// Whether it is QEMU's, which knows where a US keyboard has a character, and leaves Shift to its client.
+    is_qemu: bool,
     /// Whether it is a Mac's.
     is_mac: bool,
     held: Vec<Key>,
@@ -21,8 +25,8 @@ pub(super) struct Keyboard {
 
 impl Keyboard {
     /// A keyboard with no key pressed.
-    pub fn new(is_mac: bool) -> Self {
-        Self { is_mac, ..Self::default() }
+    pub fn new(is_mac: bool, is_qemu: bool) -> Self {
+        Self { is_mac, is_qemu, ..Self::default() }
     }
 
     /// What the server is told of `key`; `None` where it has no name for it, or it is up already.
@@ -42,6 +46,19 @@ impl Keyboard {
         let message = self.message(key).filter(|_| self.held.len() < HELD_MAX)?;
         self.held.push(key);
         Some(message)
+    }
+
+    /// Whether a character that comes without a key of its own goes down only with Shift.
+    pub fn wants_shift(&self, key: Key) -> bool {
+        let is_shifted = char::from_u32(key.keysym)
+            .is_some_and(|c| c.is_ascii_uppercase() || r#"~!@#$%^&*()_+{}|:"<>?"#.contains(c));
+        let has_shift = self.held.iter().any(|held| SHIFT.contains(&held.keysym));
+        self.is_qemu && key.down && key.code == 0 && is_shifted && !has_shift
+    }
+
+    /// Shift by itself.
+    pub fn shift(&self, down: bool) -> ClientMessage {
+        ClientMessage::Key { down, keysym: SHIFT[0] }
     }
 
     /// Every key goes up, the last one first.
@@ -101,7 +118,7 @@ mod tests {
 
     #[test]
     fn on_a_mac_command_is_command_and_option_is_option() {
-        let mut keyboard = Keyboard::new(true);
+        let mut keyboard = Keyboard::new(true, false);
         for (sent, heard) in [(0xffeb, 0xffe9), (0xffec, 0xffea), (0xffe9, 0xffe7), (0xffea, 0xffe8)] {
             let down = keyboard.key(key(true, 0, sent));
             assert_eq!(down, Some(ClientMessage::Key { down: true, keysym: heard }));
@@ -119,6 +136,19 @@ mod tests {
         assert_eq!(keyboard.key(key(true, 0x1e, u32::from(b'a'))), a(true));
         assert_eq!(keyboard.key(key(true, 0x1e, u32::from(b'A'))), a(true));
         assert_eq!(keyboard.release(), [a(false).unwrap()]);
+    }
+
+    #[test]
+    fn a_character_without_a_key_of_its_own_takes_shift_along_to_qemu() {
+        let mut keyboard = Keyboard { takes_codes: true, is_qemu: true, ..Keyboard::default() };
+        let entered = |down, letter| key(down, 0, u32::from(letter));
+        assert!("A!~\"?".chars().all(|letter| keyboard.wants_shift(entered(true, letter))));
+        assert!(!"a1`'/ ä".chars().any(|letter| keyboard.wants_shift(entered(true, letter))));
+        assert!(!keyboard.wants_shift(entered(false, 'A')), "it goes up alone");
+        assert!(!keyboard.wants_shift(key(true, 0x1e, u32::from('A'))), "a key has its own");
+        assert!(keyboard.key(key(true, 0x2a, SHIFT[0])).is_some());
+        assert!(!keyboard.wants_shift(entered(true, 'A')), "it is held already");
+        assert!(!Keyboard::default().wants_shift(entered(true, 'A')), "others press it themselves");
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Peer {
             screens: Vec::new(),
             wants_all: true,
             is_drawing: true,
-            keyboard: Keyboard::new(is_mac),
+            keyboard: Keyboard::new(is_mac, init.name.starts_with("QEMU")),
             pointer: Pointer::default(),
             clipboard: Exchange::default(),
             taste: Taste::new(),
@@ -106,8 +106,15 @@ impl Peer {
     pub fn wanted(&mut self, input: DesktopInput) {
         match input {
             DesktopInput::Key(key) => {
+                let with_shift = self.keyboard.wants_shift(key);
                 if let Some(message) = self.keyboard.key(key) {
+                    if with_shift {
+                        self.say(&self.keyboard.shift(true));
+                    }
                     self.say(&message);
+                    if with_shift {
+                        self.say(&self.keyboard.shift(false));
+                    }
                 }
             }
             DesktopInput::Pointer { buttons, x, y } => {
