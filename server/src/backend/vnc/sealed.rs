@@ -123,3 +123,58 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Sealed<S> {
         pin!(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+    use transom_protocol::rfb::{Opener, RfbError, Sealer};
+
+    use super::*;
+
+    /// Both ends of a socket that holds no more than this.
+    fn pair(bytes: usize) -> (Sealed<DuplexStream>, Sealed<DuplexStream>) {
+        let (one, other) = tokio::io::duplex(bytes);
+        let seals = |out: u8, back: u8| Seals {
+            sealer: Sealer::aes256(&[out; 32]),
+            opener: Opener::aes256(&[back; 32]),
+        };
+        (Sealed::new(one, seals(1, 2), BytesMut::new()), Sealed::new(other, seals(2, 1), BytesMut::new()))
+    }
+
+    #[tokio::test]
+    async fn everything_arrives_however_little_the_socket_takes_at_once() {
+        let text: Vec<u8> = (0..100_000_u32).map(|i| (i >> 3) as u8 ^ i as u8).collect();
+        for bytes in [1, 17, 5000, 1 << 20] {
+            let (mut writer, mut reader) = pair(bytes);
+            let writing = async {
+                writer.write_all(&text).await.unwrap();
+                writer.flush().await.unwrap();
+                writer.shutdown().await.unwrap();
+            };
+            let mut read = Vec::new();
+            let (read_whole, ()) = tokio::join!(reader.read_to_end(&mut read), writing);
+            assert_eq!(read_whole.unwrap(), text.len());
+            assert!(read == text, "{bytes}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_end_in_the_middle_of_a_message_is_no_end() {
+        let (mut writer, mut reader) = pair(1 << 20);
+        writer.write_all(b"whole").await.unwrap();
+        writer.stream.write_all(&[0, 5, 1, 2]).await.unwrap();
+        writer.shutdown().await.unwrap();
+        let mut read = [0; 5];
+        reader.read_exact(&mut read).await.unwrap();
+        assert_eq!(&read, b"whole");
+        assert_eq!(reader.read(&mut read).await.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[tokio::test]
+    async fn a_message_that_nobody_sealed_is_told_from_a_broken_socket() {
+        let (mut writer, mut reader) = pair(1 << 20);
+        writer.stream.write_all(&[0; 18]).await.unwrap();
+        let error = reader.read(&mut [0; 5]).await.unwrap_err();
+        assert_eq!(error.downcast::<RfbError>().unwrap(), RfbError::Seal);
+    }
+}
