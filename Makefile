@@ -33,6 +33,7 @@ install: ## install what the demo needs and is missing
 
 install-tests: ## install what the tests need and is missing
 	@deploy/install.sh --tests
+	@tests/tigervnc.sh target/test-peers/tigervnc
 
 clean: ## remove what was built
 	rm -rf web/dist web/node_modules tests/browser/node_modules target

@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 seconds=${1:?for how many seconds?}
 shift
 [ $# -gt 0 ] || set -- client_frame server_frame client_message round_trip sftp_reply \
-    rfb_handshake rfb_decoder picture_op
+    rfb_handshake rfb_opener rfb_decoder picture_op
 export RUSTC_BOOTSTRAP=1
 cargo run --quiet --manifest-path ../Cargo.toml --example fuzz_seeds
 for target; do

@@ -52,6 +52,10 @@ pub const RFB_STRING_BYTES: usize = 64 * 1024;
 pub const RFB_TEXT_BYTES: usize = 256;
 /// Longest key of Apple's key exchange, in bytes.
 pub const RFB_KEY_BYTES: usize = 512;
+/// Longest RSA key of a VNC server, in bits.
+pub const RFB_RSA_BITS: u32 = 8192;
+/// What one sealed message toward a VNC server has at most, in bytes: TigerVNC's own measure.
+pub const RFB_SEALED_BYTES: usize = 8192;
 /// Compressed pixels of one of Tight's rectangles, in bytes; its length has no more bits.
 pub const RFB_TIGHT_BYTES: usize = 4 * 1024 * 1024;
 /// One operation on a desktop's picture at most, in bytes: a megapixel that does not compress, or a pointer.

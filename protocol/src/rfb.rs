@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  server's bytes ─▶ Handshake ─▶ ServerInit            (version, security, TLS asked of the caller)
+//!  sealed bytes ─▶ Opener ─▶ server's bytes             (where RSA-AES was agreed upon, and Sealer the other way)
 //!  server's bytes ─▶ Decoder ─▶ Framebuffer and events  (one event at a time; frame ends are known)
 //!  ClientMessage::encode ─▶ bytes for the server
 //! ```
@@ -14,11 +15,13 @@ mod decode;
 mod framebuffer;
 mod handshake;
 mod reader;
+mod seal;
 mod server;
 
 pub use client::{ClientMessage, Encoding, Screen};
 pub use framebuffer::Framebuffer;
-pub use handshake::{Handshake, Login, Random, ServerInit, Step};
+pub use handshake::{Handshake, Login, Random, Seals, ServerInit, Step};
+pub use seal::{Opener, Sealer};
 pub use server::{Clipboard, Cursor, Decoder, Event, ResizeOutcome};
 
 use crate::limits;
@@ -42,6 +45,12 @@ pub enum RfbError {
     /// Numbers for a key exchange that protect nothing.
     #[error("the server's {0} cannot be used")]
     Weak(&'static str),
+    /// The server has hashed other keys than were sent and received here.
+    #[error("the keys were changed on their way")]
+    Keys,
+    /// A sealed message that was changed, left out or repeated on its way.
+    #[error("a sealed message does not open")]
+    Seal,
     /// A screen with a side of 0, or over the limit.
     #[error("a screen of {0} by {1} pixels cannot be shown")]
     ScreenSize(u16, u16),

@@ -6,7 +6,6 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use base64::Engine as _;
 use serde_json::{Value, json};
 use transom_protocol::rect::Rect;
 use transom_protocol::rfb::Framebuffer;
@@ -40,12 +39,43 @@ impl Desktop {
         height: u16,
         more: impl FnOnce(&Path) -> anyhow::Result<Vec<String>>,
     ) -> anyhow::Result<Self> {
+        Self::start_program(Path::new("Xtigervnc"), width, height, more)
+    }
+
+    /// Starts one that wants `password` by one of the RSA-AES security types; what proves it comes along.
+    ///
+    /// # Errors
+    /// Where there is no TigerVNC that has them, or as [`Desktop::start`].
+    pub fn start_ra2(width: u16, height: u16, kind: &str, password: &str) -> anyhow::Result<(Self, String)> {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/test-peers/tigervnc/run");
+        ensure!(program.exists(), "a newer TigerVNC is needed: tests/tigervnc.sh target/test-peers/tigervnc");
+        let mut pin = String::new();
+        let desktop = Self::start_program(&program, width, height, |dir| {
+            let (passwords, key) = (dir.join("passwd"), dir.join("rsa.pem"));
+            std::fs::write(&passwords, Self::password_file(password))?;
+            let made = Command::new("openssl").arg("genrsa").arg("-out").arg(&key).arg("2048").output()?;
+            ensure!(made.status.success(), "openssl: {}", made.status);
+            pin = documented_pin(dir, "rsa.pem")?;
+            let (key, passwords) = (key.display().to_string(), passwords.display().to_string());
+            Ok(["-SecurityTypes", kind, "-RSAKey", &key, "-PasswordFile", &passwords]
+                .map(Into::into)
+                .to_vec())
+        })?;
+        Ok((desktop, pin))
+    }
+
+    fn start_program(
+        program: &Path,
+        width: u16,
+        height: u16,
+        more: impl FnOnce(&Path) -> anyhow::Result<Vec<String>>,
+    ) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
         let (port, more) = (free_port()?, more(dir.path())?);
         // A display for each port: nobody else has that number either.
         let display = u32::from(port);
         let log = std::fs::File::create(dir.path().join("vnc.log"))?;
-        let server = Command::new("Xtigervnc")
+        let server = Command::new(program)
             .arg(format!(":{display}"))
             .args(["-geometry", &format!("{width}x{height}"), "-depth", "24", "-rfbport", &port.to_string()])
             .args(["-localhost", "-AlwaysShared", "-nolisten", "tcp", "-noreset"])
@@ -140,12 +170,9 @@ impl Desktop {
             .stderr(Stdio::null())
             .status()?;
         ensure!(status.success(), "openssl: {status}");
-        let der =
-            Command::new("openssl").args(["x509", "-outform", "der", "-in"]).arg(&certificate).output()?;
-        let digest = ring::digest::digest(&ring::digest::SHA256, &der.stdout);
-        let print = base64::engine::general_purpose::STANDARD_NO_PAD.encode(digest.as_ref());
+        let pin = documented_pin(dir, "tls.pem")?;
         let path = |path: &Path| path.display().to_string();
-        Ok((path(&certificate), path(&key), format!("SHA256:{print}")))
+        Ok((path(&certificate), path(&key), pin))
     }
 
     /// Its screen as X itself says it is, without the pointer.
@@ -168,6 +195,17 @@ impl Drop for Desktop {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
+}
+
+/// What proves a server, by the commands that `docs/vnc-pins.md` gives for such a file.
+fn documented_pin(dir: &Path, file: &str) -> anyhow::Result<String> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vnc-pins.md");
+    let page = std::fs::read_to_string(page)?;
+    let mut commands = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands = commands.find(|commands| commands.contains(file)).context("no commands for it")?;
+    let output = Command::new("sh").args(["-euc", commands]).current_dir(dir).output()?;
+    ensure!(output.status.success(), "{commands}: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(format!("SHA256:{}", String::from_utf8(output.stdout)?.trim_end()))
 }
 
 /// A picture in X's window dump format, version 7, of 32 bits a pixel (XWDFile.h).

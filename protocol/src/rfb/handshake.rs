@@ -5,14 +5,27 @@
 //!  version ─▶ types ─▶ None ───────────────────────────────────────┐
 //!                  ├─▶ VncAuth: challenge ─────────────────────────┤
 //!                  ├─▶ Apple: key exchange ────────────────────────┼─▶ result ─▶ ServerInit
+//!                  ├─▶ RA2: keys, numbers, hashes, sealed login ───┤
 //!                  └─▶ VeNCrypt ─▶ subtypes ─▶ TLS ─▶ one of these ┘
 //! ```
 
 mod apple;
+mod kind;
+mod login;
+mod ra2;
 mod vnc;
 
 use bytes::{Buf as _, BytesMut};
+use rsa::RsaPrivateKey;
 use zeroize::Zeroizing;
+
+pub(super) use kind::name;
+use kind::{
+    APPLE, INVALID, NONE, RA2, RA2_256, RA2NE, RA2NE_256, VENCRYPT, VNC_AUTH, X509_NONE, X509_PLAIN, X509_VNC,
+};
+pub use login::{Login, Random};
+pub use ra2::Seals;
+use ra2::{Exchange, Strength};
 
 use super::reader::Reader;
 use super::{RfbError, text};
@@ -20,68 +33,6 @@ use crate::limits;
 use crate::rect::is_screen_size;
 
 const BANNER_BYTES: usize = 12;
-const INVALID: u32 = 0;
-const NONE: u32 = 1;
-const VNC_AUTH: u32 = 2;
-const VENCRYPT: u32 = 19;
-const APPLE: u32 = 30;
-const X509_NONE: u32 = 260;
-const X509_VNC: u32 = 261;
-const X509_PLAIN: u32 = 262;
-
-/// A security type's name, where it has one that people may have read (IANA's registry of RFB, rfbproto).
-pub(super) fn name(kind: u32) -> Option<&'static str> {
-    Some(match kind {
-        NONE => "None",
-        VNC_AUTH => "VncAuth",
-        5 => "RA2",
-        6 => "RA2ne",
-        13 => "RA2-256",
-        16 => "Tight",
-        17 => "Ultra",
-        18 => "TLS",
-        VENCRYPT => "VeNCrypt",
-        20 => "SASL",
-        22 => "xvp",
-        APPLE => "Apple (30)",
-        33 => "Apple (33)",
-        35 => "Apple (35)",
-        36 => "Apple (36)",
-        129 => "RA2_256",
-        130 => "RA2ne_256",
-        256 => "VeNCrypt Plain",
-        257 => "VeNCrypt TLSNone",
-        258 => "VeNCrypt TLSVnc",
-        259 => "VeNCrypt TLSPlain",
-        X509_NONE => "VeNCrypt X509None",
-        X509_VNC => "VeNCrypt X509Vnc",
-        X509_PLAIN => "VeNCrypt X509Plain",
-        _ => return None,
-    })
-}
-
-/// What to log in with, and what is allowed.
-#[derive(Clone, Default)]
-pub struct Login {
-    /// User name, for the types that take one.
-    pub username: Option<String>,
-    /// Password.
-    pub password: Option<Zeroizing<String>>,
-    /// Whether a server without a login is taken.
-    pub none: bool,
-    /// Whether the caller can speak TLS with this server: it knows the certificate.
-    pub tls: bool,
-}
-
-impl std::fmt::Debug for Login {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Login(***)")
-    }
-}
-
-/// Randomness, 640 bytes of it: a private key and the padding of what is sent with it.
-pub struct Random(pub Zeroizing<[u8; 640]>);
-
 /// What the server says of its screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerInit {
@@ -104,6 +55,11 @@ pub enum Step {
     Send(Zeroizing<Vec<u8>>),
     /// TLS begins: whatever follows goes through it, both ways.
     Tls,
+    /// The server's RSA key as it was sent (length, modulus, exponent). It goes on with [`Handshake::trust`], once the
+    /// caller knows that this is the machine's.
+    Key(Vec<u8>),
+    /// Whatever follows is sealed, both ways, with [`Handshake::seals`]; what is left of the input is, too.
+    Seal,
     /// Logged in; the next bytes are the [`Decoder`](super::Decoder)'s.
     Ready(ServerInit),
 }
@@ -118,6 +74,7 @@ enum State {
     Begin { kind: u32 },
     Challenge,
     AppleKeys,
+    Ra2,
     Result,
     Reason,
     Init,
@@ -132,6 +89,8 @@ pub struct Handshake {
     /// 3, 7 or 8.
     minor: u8,
     is_apple: bool,
+    /// What stands between the server's key and the sealed stream.
+    exchange: Exchange,
     /// What came of the login, while the server's words about it are on their way.
     refusal: fn(String) -> RfbError,
 }
@@ -140,7 +99,31 @@ impl Handshake {
     /// Begins with the server's first byte.
     #[must_use]
     pub fn new(login: Login, random: Random) -> Self {
-        Self { login, random, state: State::Banner, minor: 8, is_apple: false, refusal: RfbError::Refused }
+        Self {
+            login,
+            random,
+            state: State::Banner,
+            minor: 8,
+            is_apple: false,
+            exchange: Exchange::Over,
+            refusal: RfbError::Refused,
+        }
+    }
+
+    /// The key of [`Step::Key`] is the machine's; `ours` is for this one login.
+    pub fn trust(&mut self, ours: RsaPrivateKey) {
+        self.exchange = std::mem::take(&mut self.exchange).trust(Box::new(ours));
+    }
+
+    /// What [`Step::Seal`] asks for, once.
+    pub fn seals(&mut self) -> Option<Seals> {
+        match std::mem::take(&mut self.exchange) {
+            Exchange::Sealed(seals) => Some(seals),
+            other => {
+                self.exchange = other;
+                None
+            }
+        }
     }
 
     /// Takes what it needs from the front of `input`. To be called until it says [`Step::Wait`], and again
@@ -150,6 +133,9 @@ impl Handshake {
     /// [`RfbError`] says why there will be no screen.
     pub fn step(&mut self, input: &mut BytesMut) -> Result<Step, RfbError> {
         loop {
+            if self.state == State::Ra2 {
+                return self.ra2(input);
+            }
             let mut reader = Reader::new(input);
             let before = self.state;
             let step = self.read(&mut reader)?;
@@ -197,14 +183,13 @@ impl Handshake {
             State::Begin { kind } => Ok(self.begin(kind)),
             State::Challenge => {
                 let Some(challenge) = reader.array() else { return Ok(None) };
-                let response = vnc::response(challenge, self.password());
+                let response = vnc::response(challenge, self.login.password());
                 self.state = State::Result;
                 Ok(Some(send(&response)))
             }
             State::AppleKeys => {
                 let Some(keys) = apple::Keys::read(reader)? else { return Ok(None) };
-                let user = self.login.username.as_deref().unwrap_or_default();
-                let answer = keys.answer(user, self.password(), &self.random)?;
+                let answer = keys.answer(self.login.username(), self.login.password(), &self.random)?;
                 self.state = State::Result;
                 Ok(Some(Step::Send(answer)))
             }
@@ -214,8 +199,23 @@ impl Handshake {
                 Err((self.refusal)(text(words)))
             }
             State::Init => self.init(reader),
-            State::Over => Ok(None),
+            // `step` sees to these.
+            State::Ra2 | State::Over => Ok(None),
         }
+    }
+
+    fn ra2(&mut self, input: &mut BytesMut) -> Result<Step, RfbError> {
+        if let Exchange::Sealed(_) = self.exchange {
+            self.state = State::Result;
+            return Ok(Step::Seal);
+        }
+        let exchange = std::mem::take(&mut self.exchange);
+        let (exchange, step) = exchange.step(input, &self.login, &self.random)?;
+        self.exchange = exchange;
+        if let Exchange::Over = self.exchange {
+            self.state = State::Result;
+        }
+        Ok(step)
     }
 
     fn banner(&mut self, reader: &mut Reader<'_>) -> Result<Option<Step>, RfbError> {
@@ -254,7 +254,7 @@ impl Handshake {
             return Ok(None);
         }
         let kind = self.choose(&[kind])?;
-        if kind == VENCRYPT || kind == APPLE {
+        if kind != NONE && kind != VNC_AUTH {
             return Err(RfbError::Security(vec![kind]));
         }
         self.state = State::Begin { kind };
@@ -277,11 +277,17 @@ impl Handshake {
     /// The best of what is offered that can be used: a name before a password, and nothing in the clear where
     /// encryption was agreed upon beforehand.
     fn choose(&self, offered: &[u32]) -> Result<u32, RfbError> {
-        let named = self.login.username.is_some() && self.login.password.is_some();
-        // Who is known by a certificate has to show it: anybody could offer something else.
-        let clear = !self.login.tls;
+        let named = self.login.is_named();
+        let (pinned, sealed) = (self.login.pinned, self.login.pinned && self.login.password.is_some());
+        // Who is known by a certificate or a key has to show it: anybody could offer something else.
+        let clear = !pinned;
         let usable = [
-            (VENCRYPT, self.login.tls),
+            (VENCRYPT, pinned),
+            (RA2_256, sealed),
+            (RA2, sealed),
+            // Proof of the machine and a secret login, but what follows can be read on the way, as with all below.
+            (RA2NE_256, sealed),
+            (RA2NE, sealed),
             (APPLE, clear && named),
             (VNC_AUTH, clear && self.login.password.is_some()),
             (NONE, clear && self.login.none),
@@ -299,7 +305,7 @@ impl Handshake {
         let Some(bytes) = reader.take(usize::from(count).saturating_mul(4)) else { return Ok(None) };
         let (offered, _) = bytes.as_chunks::<4>();
         let offered: Vec<u32> = offered.iter().map(|kind| u32::from_be_bytes(*kind)).collect();
-        let named = self.login.username.is_some() && self.login.password.is_some();
+        let named = self.login.is_named();
         let usable = [
             (X509_PLAIN, named),
             (X509_VNC, self.login.password.is_some()),
@@ -316,31 +322,22 @@ impl Handshake {
 
     /// The security type is agreed upon.
     fn begin(&mut self, kind: u32) -> Option<Step> {
+        if let Some(strength) = Strength::of(kind) {
+            (self.exchange, self.state) = (Exchange::Key(strength), State::Ra2);
+            return None;
+        }
         match kind {
             VNC_AUTH => self.state = State::Challenge,
             APPLE => self.state = State::AppleKeys,
             X509_PLAIN => {
                 self.state = State::Result;
-                return Some(Step::Send(self.plain()));
+                return Some(Step::Send(self.login.plain()));
             }
             // Before 3.8 a server without a login says nothing more.
             _ if self.minor < 8 => return Some(self.shared()),
             _ => self.state = State::Result,
         }
         None
-    }
-
-    /// VeNCrypt's Plain (rfbproto, section 7.2.13): both lengths, then both texts.
-    fn plain(&self) -> Zeroizing<Vec<u8>> {
-        let (user, password) = (self.login.username.as_deref().unwrap_or_default(), self.password());
-        let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
-        Zeroizing::new(
-            [&length(user)[..], &length(password)[..], user.as_bytes(), password.as_bytes()].concat(),
-        )
-    }
-
-    fn password(&self) -> &str {
-        self.login.password.as_ref().map_or("", |password| password.as_str())
     }
 
     fn result(&mut self, reader: &mut Reader<'_>) -> Result<Option<Step>, RfbError> {

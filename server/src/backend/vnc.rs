@@ -16,6 +16,7 @@ mod keys;
 mod peer;
 mod pinned;
 mod pointer;
+mod sealed;
 mod talk;
 mod taste;
 

@@ -42,7 +42,9 @@ pub struct EndpointUpdate {
     pub username: String,
     /// What proves that it is this machine. For SSH its host keys, at least one: lines of its `.pub` files, or
     /// `SHA256:` fingerprints. For VNC the `SHA256:` fingerprints of its TLS certificates, base64 of the hash of the
-    /// DER form; without any, no TLS is spoken.
+    /// DER form, or of its RSA keys (types `RA2`, `RA2_256` and their `ne`), of the hash of the key as the server sends
+    /// it: length in bits (4 bytes), modulus, exponent in as many bytes. `docs/vnc-pins.md` has the commands. With any, a
+    /// server that proves itself with none of them is refused; without any, neither TLS nor RSA-AES is spoken.
     #[serde(default)]
     pub host_keys: Vec<String>,
     /// How to log in.
@@ -183,7 +185,7 @@ impl Door {
             return refuse("A host key is a line of a .pub file or a SHA256: fingerprint.");
         }
         if !has_keys && !keys.iter().all(|k| k.starts_with("SHA256:")) {
-            return refuse(&format!("A certificate for {name} is known by its SHA256: fingerprint."));
+            return refuse(&format!("A certificate or key for {name} is known by its SHA256: fingerprint."));
         }
         match (&endpoint.login, has_keys) {
             (Login::None, true) => {

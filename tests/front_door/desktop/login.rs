@@ -1,4 +1,5 @@
-//! Ways into a VNC server: without a password, with one, and over TLS with a pinned certificate.
+//! Ways into a VNC server: without a password, with one, over TLS with a pinned certificate, and by RSA-AES with a
+//! pinned key.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -85,6 +86,38 @@ async fn over_tls_the_certificate_has_to_be_the_registered_one() -> anyhow::Resu
         let closed = refused(&front).await?;
         assert_eq!(closed.problem, "login-refused", "{kind}: TLS without a pin is no TLS: {closed:?}");
         assert!(closed.detail.contains("VeNCrypt"), "{kind}: {}", closed.detail);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn by_rsa_aes_the_key_has_to_be_the_registered_one() -> anyhow::Result<()> {
+    for kind in ["RA2", "RA2ne", "RA2_256", "RA2ne_256"] {
+        let front = Front::start().await?;
+        let (desktop, pin) = Desktop::start_ra2(800, 600, kind, "secret12")?;
+        let endpoint = |password: &str, pins: Value| {
+            json!({
+                "protocol": "vnc", "host": "127.0.0.1", "port": desktop.port, "host_keys": pins,
+                "login": { "kind": "password", "password": password },
+            })
+        };
+        front.ready_desktop("b1", &endpoint("secret12", json!([pin]))).await?;
+        let mut watcher = front.watch("b1", &["desktop.control"], None).await?;
+        watcher.shows(|| desktop.screenshot()).await?;
+        desktop.run("xsetroot", &["-mod", "5", "3", "-fg", "#204080", "-bg", "#f0e0d0"])?;
+        watcher.shows(|| desktop.screenshot()).await?;
+        drop(watcher);
+        move_to(&front, 2, &endpoint("wrong", json!([pin]))).await?;
+        let closed = refused(&front).await?;
+        assert_eq!(closed.problem, "login-refused", "{kind}: {closed:?}");
+        let other = format!("SHA256:{}", "A".repeat(43));
+        move_to(&front, 3, &endpoint("secret12", json!([other]))).await?;
+        let closed = refused(&front).await?;
+        assert_eq!(closed.problem, "host-key-mismatch", "{kind}: {closed:?}");
+        move_to(&front, 4, &endpoint("secret12", json!([]))).await?;
+        let closed = refused(&front).await?;
+        assert_eq!(closed.problem, "login-refused", "{kind}: a key without a pin is no proof: {closed:?}");
+        assert!(closed.detail.contains(kind), "{kind}: {}", closed.detail);
     }
     Ok(())
 }

@@ -2,14 +2,15 @@
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use transom_protocol::rfb::{Handshake, Login, Random, ServerInit, Step};
+use transom_protocol::rfb::{Handshake, Login, Random, RfbError, ServerInit, Step};
 use zeroize::Zeroizing;
 
 use super::hangup::Hangup;
 use super::pinned;
+use super::sealed::{self, Sealed};
 use crate::backend::{BackendError, Credential, Target};
 
-/// A socket, or TLS on one.
+/// A socket, or what is encrypted on one.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
@@ -35,10 +36,6 @@ pub(super) async fn connect(target: &Target) -> Result<Connection, BackendError>
 async fn log_in(target: &Target) -> Result<Connection, BackendError> {
     let endpoint = &target.endpoint;
     let socket = target.dialer.connect(&endpoint.host, endpoint.port, target.connect_timeout).await?;
-    let lost = |error: std::io::Error| {
-        tracing::debug!(%error, "no VNC login");
-        BackendError::Unreachable("it closed the connection during the login".into())
-    };
     let hangup = Hangup::of(&socket, target.keepalive).map_err(lost)?;
     let mut stream: Box<dyn Stream> = Box::new(socket);
     let password = match &target.credential {
@@ -50,7 +47,7 @@ async fn log_in(target: &Target) -> Result<Connection, BackendError> {
         // Without a password there is none to be asked for: that is what was registered.
         none: password.is_none(),
         password,
-        tls: !endpoint.pins.is_empty(),
+        pinned: !endpoint.pins.is_empty(),
     };
     let mut random = Zeroizing::new([0; 640]);
     crate::random::fill(&mut *random);
@@ -63,13 +60,38 @@ async fn log_in(target: &Target) -> Result<Connection, BackendError> {
                     return Err(lost(std::io::ErrorKind::UnexpectedEof.into()));
                 }
             }
-            Step::Send(bytes) => stream.write_all(&bytes).await.map_err(lost)?,
+            Step::Send(bytes) => {
+                stream.write_all(&bytes).await.map_err(lost)?;
+                stream.flush().await.map_err(lost)?;
+            }
             Step::Tls if input.is_empty() => {
                 stream = Box::new(pinned::secured(stream, &endpoint.pins).await?);
             }
             // What came in the clear behind the agreement is nobody's word.
             Step::Tls => return Err(BackendError::Unreachable("it did not speak TLS as expected".into())),
+            Step::Key(key) => {
+                let fingerprint = pinned::fingerprint(&key);
+                if !endpoint.pins.contains(&fingerprint) {
+                    return Err(BackendError::HostKey(fingerprint));
+                }
+                handshake.trust(sealed::new_key().await?);
+            }
+            Step::Seal => {
+                if let Some(seals) = handshake.seals() {
+                    stream = Box::new(Sealed::new(stream, seals, std::mem::take(&mut input)));
+                }
+            }
             Step::Ready(init) => return Ok(Connection { stream, hangup, init, input }),
+        }
+    }
+}
+
+fn lost(error: std::io::Error) -> BackendError {
+    match error.downcast::<RfbError>() {
+        Ok(error) => error.into(),
+        Err(error) => {
+            tracing::debug!(%error, "no VNC login");
+            BackendError::Unreachable("it closed the connection during the login".into())
         }
     }
 }

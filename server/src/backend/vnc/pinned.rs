@@ -15,7 +15,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::backend::BackendError;
 
-/// A certificate's hash, as registrations write it.
+/// A certificate's or key's hash, as registrations write it.
 pub(super) fn fingerprint(certificate: &[u8]) -> String {
     format!("SHA256:{}", STANDARD_NO_PAD.encode(digest(&SHA256, certificate)))
 }

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::MissedTickBehavior;
 use transom_protocol::rect::Rect;
-use transom_protocol::rfb::ClientMessage;
+use transom_protocol::rfb::{ClientMessage, RfbError};
 
 use super::connect::Connection;
 use super::easel::Easel;
@@ -58,7 +58,7 @@ pub(super) async fn talk(
                 Some(DesktopInput::Leave) | None => break,
                 Some(message) => peer.wanted(message),
             },
-            // TLS keeps back what the socket did not take at once.
+            // Encryption keeps back what the socket did not take at once.
             written = async {
                 if peer.out.is_empty() { writer.flush().await.map(|()| 0) } else { writer.write_buf(&mut peer.out).await }
             }, if !peer.out.is_empty() || !is_flushed => is_flushed = written.map_err(gone)? == 0,
@@ -121,6 +121,11 @@ fn closed() -> BackendError {
 }
 
 fn gone(error: std::io::Error) -> BackendError {
-    tracing::debug!(%error, "the VNC connection broke");
-    BackendError::Gone("the connection broke".into())
+    match error.downcast::<RfbError>() {
+        Ok(error) => error.into(),
+        Err(error) => {
+            tracing::debug!(%error, "the VNC connection broke");
+            BackendError::Gone("the connection broke".into())
+        }
+    }
 }
