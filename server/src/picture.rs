@@ -12,5 +12,6 @@ mod painter;
 
 pub use canvas::Canvas;
 pub use cells::Cells;
+pub use lossy::Step;
 pub use moves::Move;
 pub use painter::{Changes, Frame, Painter};

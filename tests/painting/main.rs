@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use transom_protocol::rect::Rect;
 use transom_protocol::rfb::{Cursor, Framebuffer};
 use transom_server::clock::tick;
-use transom_server::picture::{Canvas, Frame, Move, Painter};
+use transom_server::picture::{Canvas, Frame, Move, Painter, Step};
 use transom_tests::picture::Picture;
 
 /// What a viewer shows, and which frame that is.
@@ -158,7 +158,7 @@ proptest! {
             let changes = painter.take(&mut canvas, now);
             // Somebody catches up while the frame is being encoded.
             if rejoins >> (i % 11) & 1 == 1 { early.catch_up(&mut painter, now); }
-            let frames = [painter.paint(&changes, now).unwrap(), painter.refine(now).unwrap()];
+            let frames = [painter.paint(&changes, now).unwrap(), painter.refine(now, Step::Whole).unwrap()];
             for frame in frames.into_iter().flatten() {
                 prop_assert!(quick.follow(&frame), "whoever has all frames is in step");
                 // The slow one takes one now and then.
@@ -180,7 +180,7 @@ proptest! {
         let mut steps = 0;
         while let Some(at) = painter.settles_at() {
             now = at;
-            if let Some(frame) = painter.refine(now).unwrap() {
+            if let Some(frame) = painter.refine(now, Step::Whole).unwrap() {
                 prop_assert!(quick.follow(&frame));
             }
             for viewer in [Some(&mut slow), late.as_mut(), Some(&mut early), Some(&mut last)].into_iter().flatten() {
@@ -211,7 +211,7 @@ fn who_catches_up_while_a_frame_is_encoded_loses_nothing_for_good() {
     painter.paint(&changes, now).unwrap();
     while let Some(at) = painter.settles_at() {
         now = at;
-        painter.refine(now).unwrap();
+        painter.refine(now, Step::Whole).unwrap();
     }
     // A little text, which goes as it is; the block around it goes as a photograph to whom it is new.
     act_on(&mut canvas, &Act::Text(Rect { x: 128, y: 64, width: 32, height: 16 }, 5));
@@ -222,9 +222,27 @@ fn who_catches_up_while_a_frame_is_encoded_loses_nothing_for_good() {
     painter.restart();
     while let Some(at) = painter.settles_at() {
         now = at;
-        if let Some(frame) = painter.refine(now).unwrap() {
+        if let Some(frame) = painter.refine(now, Step::Whole).unwrap() {
             assert!(viewer.follow(&frame), "it is in step from here on");
         }
     }
     assert!(viewer.picture.screen == canvas.screen, "something stays blurred");
+}
+
+#[test]
+fn what_a_window_uncovers_of_a_photograph_is_a_photograph() {
+    let now = tick().into_std();
+    let (mut painter, mut canvas) = (Painter::new(now).unwrap(), Canvas::new(640, 400).unwrap());
+    let mut viewer = Viewer::new();
+    let mut shown = |act: Act| {
+        act_on(&mut canvas, &act);
+        let changes = painter.take(&mut canvas, now);
+        let frame = painter.paint(&changes, now).unwrap().unwrap();
+        assert!(viewer.follow(&frame));
+        (viewer.picture.ops[4], frame.ops.len())
+    };
+    shown(Act::Photo(Rect { x: 0, y: 0, width: 640, height: 400 }, 3));
+    let (before, _) = shown(Act::Fill(Rect { x: 100, y: 40, width: 200, height: 300 }, 0x30_3030));
+    let (photographs, bytes) = shown(Act::Photo(Rect { x: 100, y: 40, width: 9, height: 300 }, 5));
+    assert!(photographs > before && bytes < 9 * 300, "{photographs} photographs, {bytes} bytes");
 }

@@ -132,3 +132,34 @@ fn written(ops: &[Op]) -> Bytes {
     ops.iter().for_each(|op| op.write(&mut bytes));
     bytes.freeze()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_encoded_once_for_all_who_lack_it() {
+        let mut picture = Framebuffer::new(600, 200).unwrap();
+        let all = picture.bounds();
+        for (y, row) in picture.rows_mut(all).enumerate() {
+            for (x, pixel) in row.iter_mut().enumerate() {
+                *pixel = (x * x / 7 + y * 3) as u32 * if y < 100 { 0x01_0101 } else { 1 } | 0xff00_0000;
+            }
+        }
+        let (mut blocks, mut pack) = (Blocks::new(600, 200, 1), Packer::new().unwrap());
+        let mut written = |blocks: &mut Blocks, since, picture: &Framebuffer| {
+            let mut out = BytesMut::new();
+            blocks.write_since(since, picture, &mut pack, &mut out).unwrap();
+            out
+        };
+        let first = written(&mut blocks, 0, &picture);
+        // Nobody told the blocks: whatever is encoded anew would be black.
+        let black = Framebuffer::new(600, 200).unwrap();
+        assert_eq!(written(&mut blocks, 0, &black), first);
+        blocks.refined(all, 2);
+        let exact = written(&mut blocks, 1, &picture);
+        assert!(!exact.is_empty() && written(&mut blocks, 1, &black) == exact);
+        blocks.drawn(Rect { x: 0, y: 0, width: 1, height: 1 }, 3);
+        assert_ne!(written(&mut blocks, 0, &black), first, "one that has changed");
+    }
+}

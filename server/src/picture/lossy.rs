@@ -9,8 +9,25 @@ use super::moves::Move;
 
 /// What has not changed for so long is sent again without loss.
 const SETTLED: Duration = Duration::from_millis(500);
-/// Cells of one step at most, so that no key waits behind it.
-const STEP_CELLS: usize = 120;
+
+/// How much of what has settled is sent at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So much that no key waits behind it.
+    Whole,
+    /// So little that it does not show beside what moves.
+    Small,
+}
+
+impl Step {
+    /// Cells at most.
+    fn cells(self) -> usize {
+        match self {
+            Self::Whole => 120,
+            Self::Small => 12,
+        }
+    }
+}
 
 /// Cells that were sent with loss, and when they last changed.
 #[derive(Debug)]
@@ -82,9 +99,9 @@ impl Lossy {
     }
 
     /// Some of what has settled by `now`, from the top; it counts as sent as it is.
-    pub fn settled(&mut self, now: Instant) -> Vec<Rect> {
+    pub fn settled(&mut self, now: Instant, most: Step) -> Vec<Rect> {
         let mut step = Cells::none_like(&self.cells);
-        let (mut left, settled_until) = (STEP_CELLS, self.ms(now).checked_sub(SETTLED.as_millis() as u32));
+        let (mut left, settled_until) = (most.cells(), self.ms(now).checked_sub(SETTLED.as_millis() as u32));
         let Some(settled_until) = settled_until else { return Vec::new() };
         for row in 0..self.cells.rows() {
             let settled = |column: &usize| self.changed[row * self.columns + column] <= settled_until;

@@ -21,7 +21,7 @@ use super::canvas::Canvas;
 use super::cells::{CELL, Cells};
 use super::diff::{differing, take_over, trimmed};
 use super::kinds::{Kind, kind};
-use super::lossy::Lossy;
+use super::lossy::{Lossy, Step};
 use super::moves::{Move, moved};
 use super::pack::Packer;
 
@@ -29,6 +29,8 @@ use super::pack::Packer;
 const WORTH_MOVING: usize = 100_000;
 /// Side of what is classed at once, in cells.
 const CLASS_CELLS: usize = 4;
+/// A part with fewer pixels is classed as what is around it: of a photograph that a window uncovers, strips show.
+const FEW_PIXELS: u64 = 2048;
 
 /// What has changed since the last frame, already in the shadow.
 #[derive(Debug, Default)]
@@ -212,8 +214,8 @@ impl Painter {
     ///
     /// # Errors
     /// Where the encoders cannot.
-    pub fn refine(&mut self, now: Instant) -> io::Result<Option<Frame>> {
-        let settled = self.lossy.settled(now);
+    pub fn refine(&mut self, now: Instant, step: Step) -> io::Result<Option<Frame>> {
+        let settled = self.lossy.settled(now, step);
         if settled.is_empty() {
             return Ok(None);
         }
@@ -262,6 +264,18 @@ impl Painter {
         Ok(())
     }
 
+    /// The square of the grid that has `tile`, as far as it is on the picture.
+    fn around(&self, tile: Rect, side: usize) -> Rect {
+        let whole = |at: u16, most: u16| {
+            let start = usize::from(at) / side * side;
+            // On the picture, whose sides are u16.
+            (start as u16, side.min(usize::from(most) - start) as u16)
+        };
+        let ((x, width), (y, height)) =
+            (whole(tile.x, self.shadow.width()), whole(tile.y, self.shadow.height()));
+        Rect { x, y, width, height }
+    }
+
     /// Which way each part of `rect` goes; one colour goes at once.
     fn sort(&mut self, rect: Rect, exact: &mut Vec<Rect>, photos: &mut Cells, frame: &mut Unfinished) {
         let side = CLASS_CELLS * CELL;
@@ -277,7 +291,8 @@ impl Painter {
                 let mut sharp = Cells::none(self.shadow.width(), self.shadow.height());
                 let mut any_photo = false;
                 for tile in tiles(rect, side) {
-                    if kind(&self.shadow, tile) == Kind::Photo {
+                    let classed = if tile.area() < FEW_PIXELS { self.around(tile, side) } else { tile };
+                    if kind(&self.shadow, classed) == Kind::Photo {
                         photos.mark(tile);
                         any_photo = true;
                     } else {

@@ -8,6 +8,7 @@
 mod hands;
 mod pace;
 mod reel;
+mod surge;
 mod viewer;
 mod writer;
 

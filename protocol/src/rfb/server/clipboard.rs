@@ -104,14 +104,14 @@ pub(in crate::rfb) fn lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// All of `plain` as one zlib stream.
+/// All of `plain` as a zlib stream that could go on: LibVNCServer takes the end of one for an error.
 fn deflated(plain: &[u8]) -> Vec<u8> {
     let mut zlib = Compress::new(Compression::fast(), true);
     // What does not compress grows by a few bytes in a thousand, and a head.
     let room = plain.len().saturating_add(plain.len() / 256).saturating_add(64);
     let mut out = Vec::with_capacity(room);
     // Into memory that is large enough it cannot fail.
-    let _ = zlib.compress_vec(plain, &mut out, FlushCompress::Finish);
+    let _ = zlib.compress_vec(plain, &mut out, FlushCompress::Sync);
     out
 }
 

@@ -9,10 +9,11 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use transom_protocol::problem::Problem;
 
+use super::surge::Surge;
 use super::{DesktopSession, DesktopSurface};
 use crate::backend::{Backend, BackendError, Desktop, DesktopEvent, DesktopInput, Link, Target};
 use crate::clock::tick;
-use crate::picture::{Canvas, Frame};
+use crate::picture::{Canvas, Frame, Step};
 use crate::session::{Ending, Phase};
 
 /// Events of the machine that wait for the writer.
@@ -99,10 +100,10 @@ async fn hand_over(surface: &DesktopSurface, acts: mpsc::Sender<DesktopInput>) -
 /// Hears the machine until it says no more; returns only where painting fails.
 async fn paint(session: &DesktopSession, mut events: mpsc::Receiver<DesktopEvent>) -> io::Error {
     let surface = &session.surface;
-    let mut clock = Clock { last: None, restarted: None, settles_at: None };
+    let mut clock = Clock { last: None, restarted: None, settles_at: None, surge: Surge::default() };
     let mut wanted = surface.wanted.subscribe();
     loop {
-        let (settles_at, head) = (clock.settles_at, surface.reel().head());
+        let (refines_at, head) = (clock.refines_at(), surface.reel().head());
         let result = tokio::select! {
             event = events.recv() => match event {
                 Some(DesktopEvent::Picture(canvas)) => clock.picture(surface, canvas).await,
@@ -115,9 +116,9 @@ async fn paint(session: &DesktopSession, mut events: mpsc::Receiver<DesktopEvent
             },
             // What settles is refined when somebody can take it.
             () = async {
-                sleep_until(settles_at.unwrap_or_else(tick)).await;
+                sleep_until(refines_at.unwrap_or_else(tick)).await;
                 let _ = wanted.wait_for(|wanted| *wanted > head).await;
-            }, if settles_at.is_some() => clock.refine(surface).await,
+            }, if refines_at.is_some() => clock.refine(surface).await,
             () = surface.lossy.notified() => clock.settle(surface).await,
         };
         if let Err(error) = result {
@@ -153,9 +154,16 @@ struct Clock {
     restarted: Option<Instant>,
     /// When something that was sent with loss has settled.
     settles_at: Option<Instant>,
+    surge: Surge,
 }
 
 impl Clock {
+    /// When something that has settled may be sent without loss.
+    fn refines_at(&self) -> Option<Instant> {
+        let next = self.surge.next().map(Instant::from);
+        self.settles_at.map(|settles_at| next.map_or(settles_at, |next| next.max(settles_at)))
+    }
+
     /// A picture of the machine, once somebody wants it.
     async fn picture(&mut self, surface: &Arc<DesktopSurface>, mut canvas: Box<Canvas>) -> io::Result<()> {
         self.hungry(surface).await;
@@ -180,7 +188,9 @@ impl Clock {
         let painted = surface.with_painter(is_short, move |painter| {
             (painter.paint(&changes, now.into_std()), painter.settles_at())
         });
-        self.publish(surface, painted.await?)
+        let bytes = self.publish(surface, painted.await?)?;
+        self.surge.sent(bytes, tick().into_std());
+        Ok(())
     }
 
     /// Looks anew when something settles.
@@ -194,24 +204,27 @@ impl Clock {
     /// Some of what was sent with loss, without it.
     async fn refine(&mut self, surface: &Arc<DesktopSurface>) -> io::Result<()> {
         let now = tick().into_std();
-        let refined = surface.with_painter(false, move |painter| (painter.refine(now), painter.settles_at()));
-        self.publish(surface, refined.await?)
+        let step = if self.surge.is_over(now) { Step::Whole } else { Step::Small };
+        self.surge.refined(now);
+        let refined =
+            surface.with_painter(false, move |painter| (painter.refine(now, step), painter.settles_at()));
+        self.publish(surface, refined.await?).map(drop)
     }
 
+    /// Returns how many bytes viewers in step are sent.
     fn publish(
         &mut self,
         surface: &DesktopSurface,
         painted: Option<(io::Result<Option<Frame>>, Option<std::time::Instant>)>,
-    ) -> io::Result<()> {
-        let Some((frame, settles_at)) = painted else { return Ok(()) };
+    ) -> io::Result<usize> {
+        let Some((frame, settles_at)) = painted else { return Ok(0) };
         self.settles_at = settles_at.map(Into::into);
-        if let Some(frame) = frame? {
-            self.last = Some(tick());
-            let number = frame.number;
-            surface.reel().push(frame);
-            surface.head.send_replace(number);
-        }
-        Ok(())
+        let Some(frame) = frame? else { return Ok(0) };
+        self.last = Some(tick());
+        let (number, bytes) = (frame.number, frame.ops.len());
+        surface.reel().push(frame);
+        surface.head.send_replace(number);
+        Ok(bytes)
     }
 
     /// Resolves when somebody can take a frame, and the last one was long enough ago.
