@@ -42,15 +42,23 @@ test("copies that overlap are right in every direction", () => {
   }
 });
 
-test("what has changed is the smallest rectangle around it, once", () => {
-  const slate = numbered(20, 10);
-  expect(slate.takeDirty()).toEqual({ pixels: undefined, photos: [] });
-  slate.fill({ x: 3, y: 4, width: 2, height: 1 }, 1, 2, 3);
-  slate.fill({ x: 10, y: 2, width: 1, height: 1 }, 1, 2, 3);
+test("what has changed is shown once, near changes together and far ones apart", () => {
+  const slate = numbered(200, 100);
+  expect(slate.takeDirty()).toEqual({ pixels: [], photos: [] });
+  const dot = (x: number, y: number) => slate.fill({ x, y, width: 2, height: 1 }, 1, 2, 3);
+  dot(3, 4);
+  dot(5, 4);
+  dot(150, 90);
   slate.fill({ x: 0, y: 0, width: 0, height: 5 }, 1, 2, 3);
-  expect(slate.takeDirty().pixels).toEqual({ x: 3, y: 2, width: 8, height: 3 });
-  expect(slate.takeDirty()).toEqual({ pixels: undefined, photos: [] });
-  expect([...slate.bytes.subarray((4 * 20 + 3) * 4, (4 * 20 + 3) * 4 + 4)]).toEqual([1, 2, 3, 255]);
+  expect(slate.takeDirty().pixels).toEqual([
+    { x: 3, y: 4, width: 4, height: 1 },
+    { x: 150, y: 90, width: 2, height: 1 },
+  ]);
+  expect(slate.takeDirty()).toEqual({ pixels: [], photos: [] });
+  for (let i = 0; i < 9; i += 1) dot(i * 20, i * 10);
+  expect(slate.takeDirty().pixels, "many").toEqual([{ x: 0, y: 0, width: 162, height: 81 }]);
+  const at = (150 + 90 * 200) * 4;
+  expect([...slate.bytes.subarray(at, at + 4)]).toEqual([1, 2, 3, 255]);
 });
 
 test("what is outside the picture is refused before anything is drawn", () => {
@@ -60,30 +68,30 @@ test("what is outside the picture is refused before anything is drawn", () => {
   expect(() => slate.put({ x: 0, y: 0, width: 2, height: 2 }, new Uint32Array(3))).toThrow(
     RangeError,
   );
-  expect(slate.takeDirty()).toEqual({ pixels: undefined, photos: [] });
+  expect(slate.takeDirty()).toEqual({ pixels: [], photos: [] });
 });
 
 test("a photograph lies over the pixels until something else comes there", () => {
   const slate = numbered(8, 4);
-  const rect = { x: 2, y: 0, width: 4, height: 2 };
-  const photo = fakePhoto(8, 500);
+  const rect = { x: 3, y: 0, width: 2, height: 2 };
+  const photo = fakePhoto(4, 500);
   slate.lay(rect, photo);
-  expect(slate.takeDirty()).toEqual({ pixels: undefined, photos: [{ rect, photo }] });
+  expect(slate.takeDirty()).toEqual({ pixels: [], photos: [{ rect, photo }] });
   slate.fill({ x: 0, y: 3, width: 1, height: 1 }, 1, 2, 3);
   expect(slate.takeDirty().photos, "shown already").toEqual([]);
-  slate.fill({ x: 0, y: 0, width: 1, height: 4 }, 1, 2, 3);
-  slate.fill({ x: 7, y: 0, width: 1, height: 4 }, 1, 2, 3);
-  expect(slate.takeDirty().photos, "what is drawn around it covers it").toHaveLength(1);
-  expect([pixel(slate, 2, 0), photo.asked, photo.closed]).toEqual([2, 0, 0]);
-  const next = fakePhoto(8, 600);
+  slate.fill({ x: 0, y: 0, width: 3, height: 4 }, 1, 2, 3);
+  slate.fill({ x: 5, y: 0, width: 3, height: 4 }, 1, 2, 3);
+  expect(slate.takeDirty().photos, "what is shown around it covers it").toHaveLength(1);
+  expect([pixel(slate, 3, 0), photo.asked, photo.closed]).toEqual([3, 0, 0]);
+  const next = fakePhoto(4, 600);
   slate.lay(rect, next);
   expect([photo.asked, photo.closed], "covered, never looked at").toEqual([0, 1]);
-  slate.fill({ x: 2, y: 0, width: 1, height: 1 }, 1, 0, 0);
-  expect([pixel(slate, 2, 0), pixel(slate, 3, 0), pixel(slate, 5, 1)]).toEqual([
-    0xff000001, 601, 607,
+  slate.fill({ x: 3, y: 0, width: 1, height: 1 }, 1, 0, 0);
+  expect([pixel(slate, 3, 0), pixel(slate, 4, 0), pixel(slate, 4, 1)]).toEqual([
+    0xff000001, 601, 603,
   ]);
   expect([next.asked, next.closed]).toEqual([1, 1]);
-  expect(slate.takeDirty()).toEqual({ pixels: rect, photos: [] });
+  expect(slate.takeDirty()).toEqual({ pixels: [rect], photos: [] });
 });
 
 test("what is copied from a photograph, and what lies partly under another, are its pixels", () => {

@@ -10,6 +10,10 @@ import type { Photo } from "./photo";
 
 /** What is not black and opaque was drawn. */
 const OPAQUE = 0xff000000;
+/** Rectangles that are shown apart, at most. */
+const DIRTY_MAX = 8;
+/** Two are shown as one where that one is no larger than so many times both. */
+const WASTE = 1.5;
 
 /** A photograph over the pixels of `rect`. */
 export interface Laid {
@@ -26,7 +30,7 @@ export class Slate {
   /** Those among them that were not shown yet. */
   readonly #fresh = new Set<Laid>();
   /** What has changed since it was last shown, photographs aside. */
-  #dirty: Rect | undefined;
+  #dirty: Rect[] = [];
 
   /** All pixels as red, green, blue and alpha, row by row. */
   get bytes(): Uint8ClampedArray<ArrayBuffer> {
@@ -37,18 +41,18 @@ export class Slate {
     [this.width, this.height] = [width, height];
     for (const laid of this.#laid.splice(0)) this.#drop(laid);
     this.#pixels = new Uint32Array(width * height).fill(OPAQUE);
-    this.#dirty = { x: 0, y: 0, width, height };
+    this.#dirty = [{ x: 0, y: 0, width, height }];
   }
 
   /**
-   * What is to be shown since this was last asked: the smallest rectangle with all pixels that have changed, and
-   * photographs to be laid over that and beside it.
+   * What is to be shown since this was last asked: few rectangles with all pixels that have changed, and photographs to
+   * be laid over those and beside them.
    */
-  takeDirty(): { pixels: Rect | undefined; photos: Laid[] } {
+  takeDirty(): { pixels: Rect[]; photos: Laid[] } {
     const pixels = this.#dirty;
-    this.#dirty = undefined;
+    this.#dirty = [];
     const isDue = (laid: Laid) =>
-      this.#fresh.has(laid) || (pixels !== undefined && meet(laid.rect, pixels));
+      this.#fresh.has(laid) || pixels.some((rect) => meet(laid.rect, rect));
     const photos = this.#laid.filter(isDue);
     this.#fresh.clear();
     return { pixels, photos };
@@ -140,18 +144,32 @@ export class Slate {
       throw new RangeError("outside the picture");
   }
 
+  /** Near changes are shown together, and so are many: every call costs, and so does every pixel. */
   #touch(rect: Rect): void {
     if (rect.width === 0 || rect.height === 0) return;
-    const was = this.#dirty ?? rect;
-    const x = Math.min(was.x, rect.x);
-    const y = Math.min(was.y, rect.y);
-    this.#dirty = {
-      x,
-      y,
-      width: Math.max(was.x + was.width, rect.x + rect.width) - x,
-      height: Math.max(was.y + was.height, rect.y + rect.height) - y,
-    };
+    const at = this.#dirty.findIndex(
+      (near) => area(around(near, rect)) <= (area(near) + area(rect)) * WASTE,
+    );
+    const near = this.#dirty[at];
+    if (near !== undefined) this.#dirty[at] = around(near, rect);
+    else if (this.#dirty.length < DIRTY_MAX) this.#dirty.push(rect);
+    else this.#dirty = [this.#dirty.reduce(around, rect)];
   }
+}
+
+function area({ width, height }: Rect): number {
+  return width * height;
+}
+
+/** The smallest rectangle with both. */
+function around(a: Rect, b: Rect): Rect {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  return {
+    x,
+    y,
+    width: Math.max(a.x + a.width, b.x + b.width) - x,
+    height: Math.max(a.y + a.height, b.y + b.height) - y,
+  };
 }
 
 function meet(a: Rect, b: Rect): boolean {

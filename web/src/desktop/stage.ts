@@ -185,9 +185,9 @@ export class Stage {
     if (due === null) return;
     this.#due = null;
     const { pixels, photos } = this.#slate.takeDirty();
-    if (pixels !== undefined && this.#image !== null) {
-      const { x, y, width, height } = pixels;
-      this.#context.putImageData(this.#image, 0, 0, x, y, width, height);
+    if (this.#image !== null) {
+      for (const { x, y, width, height } of pixels)
+        this.#context.putImageData(this.#image, 0, 0, x, y, width, height);
     }
     for (const { rect, photo } of photos) photo.drawOn(this.#context, rect.x, rect.y);
     this.#listener.shown(due.number, performance.now() - due.since);
