@@ -130,6 +130,8 @@ pub async fn run(ground: &Ground, report: &mut Report, seconds: u64) -> anyhow::
     report.say("server's CPU", "%", cpu);
     report.say("memory with all of them (PSS)", "MiB", settled);
     report.say("growth until the end", "MiB", last - settled);
+    let half = *sizes.get(sizes.len() / 2).context("too short")?;
+    report.say("of that, in the second half", "MiB", last - half);
     report.say("seconds", "s", took_s);
     Ok(())
 }

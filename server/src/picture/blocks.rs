@@ -143,7 +143,8 @@ mod tests {
         let all = picture.bounds();
         for (y, row) in picture.rows_mut(all).enumerate() {
             for (x, pixel) in row.iter_mut().enumerate() {
-                *pixel = (x * x / 7 + y * 3) as u32 * if y < 100 { 0x01_0101 } else { 1 } | 0xff00_0000;
+                let grey = (x * x / 7 + y * 3) as u32 % 256;
+                *pixel = (grey * if y < 100 { 0x01_0101 } else { 1 }) | 0xff00_0000;
             }
         }
         let (mut blocks, mut pack) = (Blocks::new(600, 200, 1), Packer::new().unwrap());
