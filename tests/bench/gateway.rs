@@ -74,7 +74,8 @@ impl Drop for Gateway {
     }
 }
 
-async fn connect(port: u16) -> std::io::Result<TcpStream> {
+/// A connection to a port of 127.0.0.1.
+pub async fn connect(port: u16) -> std::io::Result<TcpStream> {
     let stream = TcpSocket::new_v4()?.connect(([127, 0, 0, 1], port).into()).await?;
     stream.set_nodelay(true)?;
     Ok(stream)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 use transom_tests::machine::{Machine, keygen};
 use transom_tests::process::Process;
@@ -74,7 +74,7 @@ impl Ground {
 
     /// The ways that there are here.
     pub fn ways(&self) -> Vec<Way> {
-        let is_there = |way: &Way| !way.is_peer() || self.gateways.contains_key(way);
+        let is_there = |way: &Way| matches!(way, Way::Ssh | Way::Transom) || self.gateways.contains_key(way);
         Way::ALL.into_iter().filter(is_there).collect()
     }
 
@@ -125,6 +125,7 @@ impl Ground {
             Way::Ttyd => Link::Ttyd(Box::new(Ttyd::open(port).await?)),
             Way::Wetty => Link::Wetty(Box::new(Wetty::open(port).await?)),
             Way::Webssh => Link::Webssh(Box::new(Webssh::open(port, &self.machine, &key).await?)),
+            Way::Novnc | Way::Rfb => bail!("it shows desktops"),
         };
         let pid = match &link {
             Link::Ssh(ssh) => ssh.pid(),
@@ -139,10 +140,11 @@ impl Ground {
 pub fn why_not(way: Way) -> Option<String> {
     let (place, name) = (installed(), way.name());
     let program = match way {
-        Way::Ssh | Way::Transom => return None,
+        Way::Ssh | Way::Transom | Way::Rfb => return None,
         Way::Ttyd => "ttyd/run",
         Way::Wetty => "wetty/node_modules/wetty/package.json",
         Way::Webssh => "webssh/bin/wssh",
+        Way::Novnc => "novnc/installed.json",
     };
     let said = std::fs::read_to_string(place.join(format!("{name}.skipped")));
     match said {

@@ -1,4 +1,4 @@
-//! The ways to a shell that are compared, under one name.
+//! The ways to a shell, or to a desktop, that are compared, under one name.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::ttyd::Ttyd;
 use crate::webssh::Webssh;
 use crate::wetty::Wetty;
 
-/// A way to a shell on the machine.
+/// A way to a shell on the machine, or to its desktop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
     /// Plain `ssh -tt`, to pipes.
@@ -24,11 +24,16 @@ pub enum Way {
     Wetty,
     /// webssh, which speaks SSH itself.
     Webssh,
+    /// noVNC through websockify, to a desktop.
+    Novnc,
+    /// A VNC client without a browser.
+    Rfb,
 }
 
 impl Way {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Ssh, Self::Transom, Self::Ttyd, Self::Wetty, Self::Webssh];
+    pub const ALL: [Self; 7] =
+        [Self::Ssh, Self::Transom, Self::Ttyd, Self::Wetty, Self::Webssh, Self::Novnc, Self::Rfb];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -38,12 +43,14 @@ impl Way {
             Self::Ttyd => "ttyd",
             Self::Wetty => "wetty",
             Self::Webssh => "webssh",
+            Self::Novnc => "novnc",
+            Self::Rfb => "rfb",
         }
     }
 
     /// Whether it is somebody else's gateway: the bench goes on without it.
     pub fn is_peer(self) -> bool {
-        !matches!(self, Self::Ssh | Self::Transom)
+        !matches!(self, Self::Ssh | Self::Transom | Self::Rfb)
     }
 }
 

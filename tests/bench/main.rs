@@ -1,4 +1,5 @@
-//! Transom beside plain `ssh` and its peers on the same sshd: what a terminal through the browser costs.
+//! Transom beside plain `ssh` and its peers on the same sshd: what a terminal through the browser costs. And
+//! beside noVNC on the same X server: what a desktop does.
 //!
 //! `make bench`, or `make bench BENCH='echo bulk'` for some subjects only. Figures go to
 //! `target/bench/*.json`, and to a table at the end. Everything runs on the loopback of one host, in
@@ -8,6 +9,7 @@
 mod browser;
 mod bulk;
 mod crowd;
+mod desktop;
 mod echo;
 mod files;
 mod gateway;
@@ -26,6 +28,8 @@ mod ttyd;
 mod webssh;
 mod wetty;
 
+use std::path::Path;
+
 use anyhow::{Context as _, bail};
 
 use ground::Ground;
@@ -33,13 +37,18 @@ use line::Way;
 use report::Report;
 
 const SUBJECTS: &[&str] =
-    &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "files", "browser"];
+    &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "files", "browser", "desktop"];
 /// Long enough to see that it goes on, short enough for every day; `crowd=600` for ten minutes.
 const CROWD_S: u64 = 60;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let mut wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let [own, name, directory] = &wanted[..]
+        && own == "scene"
+    {
+        return desktop::scene::run(name, Path::new(directory)).await;
+    }
     if wanted.is_empty() {
         wanted.extend(SUBJECTS.iter().map(|s| (*s).to_owned()));
     }
@@ -72,6 +81,9 @@ async fn main() -> anyhow::Result<()> {
 async fn measure(subject: &str, argument: &str, report: &mut Report) -> anyhow::Result<()> {
     if subject == "files" {
         return files::run(&Ground::without_peers("").await?, report).await;
+    }
+    if subject == "desktop" {
+        return desktop::run(report, argument).await;
     }
     let ground = Ground::prepare().await?;
     match subject {

@@ -6,6 +6,8 @@ set -u
 
 wetty_version=3.2.0
 webssh_version=1.6.3
+novnc_version=1.7.0
+websockify_version=0.13.0
 
 directory=${1:?where to?}
 mkdir -p "$directory"
@@ -32,6 +34,13 @@ install_wetty() {
 
 install_webssh() {
   python3 -m venv "$here/webssh" && "$here/webssh/bin/pip" install --quiet "webssh==$webssh_version"
+}
+
+install_novnc() {
+  npm install --prefix "$here/novnc" --no-audit --no-fund --no-save "@novnc/novnc@$novnc_version"
+  python3 -m venv "$here/websockify"
+  "$here/websockify/bin/pip" install --quiet "websockify==$websockify_version"
+  cp "$here/novnc/node_modules/@novnc/novnc/package.json" "$here/novnc/installed.json"
 }
 
 # Debian has ttyd in its newest suite only, whose C library is newer than that of a stable system. So the
@@ -77,3 +86,4 @@ install_ttyd() {
 peer wetty wetty/node_modules/wetty/package.json
 peer webssh webssh/bin/wssh
 peer ttyd ttyd/run
+peer novnc novnc/installed.json

@@ -60,13 +60,13 @@ impl Report {
         self.say_of(Way::Transom, name, unit, value);
     }
 
-    /// The figures as rows of a table: name, unit, and a cell for each way, with the ratio to `ssh`.
+    /// The figures as rows of a table: name, unit, and a cell for each way, with the ratio to what it is measured by.
     pub fn rows(&self) -> Vec<Vec<String>> {
         let row = |m: &Measure| {
-            let ssh = m.ways.get(&Way::Ssh).map(|f| f.value).filter(|v| *v > 0.0);
-            let cell = |way: Way| match (m.ways.get(&way), ssh) {
+            let base = m.base().filter(|(_, value)| *value > 0.0);
+            let cell = |way: Way| match (m.ways.get(&way), base) {
                 (None, _) => "-".to_owned(),
-                (Some(f), Some(ssh)) if way != Way::Ssh => format!("{:.2} ({:.2})", f.value, f.value / ssh),
+                (Some(f), Some((of, base))) if way != of => format!("{:.2} ({:.2})", f.value, f.value / base),
                 (Some(f), _) => format!("{:.2}", f.value),
             };
             let head = vec![format!("{}: {}", self.subject, m.name), m.unit.to_owned()];
@@ -102,12 +102,19 @@ impl Report {
 }
 
 impl Measure {
+    /// What others are measured by: the plain way to a shell, or the peer of desktops.
+    fn base(&self) -> Option<(Way, f64)> {
+        [Way::Ssh, Way::Novnc].into_iter().find_map(|way| Some((way, self.ways.get(&way)?.value)))
+    }
+
     fn json(&self) -> Value {
-        let ssh = self.ways.get(&Way::Ssh).map(|f| f.value);
+        let base = self.base();
+        let ratio = base.map_or("of_ssh".to_owned(), |(way, _)| format!("of_{}", way.name()));
         let rounded = |v: f64| json!((v * 1000.0).round() / 1000.0);
         let of = |figure: &Figure| {
             let all: Vec<_> = figure.all.iter().map(|v| rounded(*v)).collect();
-            json!({ "value": rounded(figure.value), "of_ssh": ssh.map(|s| rounded(figure.value / s)), "all": all })
+            let of_base = base.map(|(_, value)| rounded(figure.value / value));
+            json!({ "value": rounded(figure.value), &ratio: of_base, "all": all })
         };
         let ways: Map<String, Value> = self.ways.iter().map(|(w, f)| (w.name().to_owned(), of(f))).collect();
         json!({ "unit": self.unit, "ways": ways })
@@ -116,7 +123,7 @@ impl Measure {
 
 /// Prints all figures, one measure a line.
 pub fn print(rows: &[Vec<String>]) {
-    let mut head = vec!["median, where nothing else is said (of ssh)".to_owned(), "unit".to_owned()];
+    let mut head = vec!["median, where nothing else is said (of ssh, or of novnc)".to_owned(), "unit".to_owned()];
     head.extend(Way::ALL.map(|w| w.name().to_owned()));
     let all: Vec<_> = std::iter::once(&head).chain(rows).collect();
     let width = |column: usize| all.iter().filter_map(|r| r.get(column)).map(String::len).max().unwrap_or(0);

@@ -97,6 +97,12 @@ impl Desktop {
         anyhow::bail!("it does not listen: {}", std::fs::read_to_string(desktop.file("vnc.log"))?)
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
     /// How Transom reaches it, without a login.
     #[must_use]
     pub fn endpoint(&self) -> Value {
