@@ -272,7 +272,7 @@ fn a_hash_of_other_keys_is_somebody_between() {
 
 #[test]
 fn sealed_messages_open_once_whole_and_in_order() {
-    let text: Vec<u8> = (0..20_000_u32).map(|i| (i * i >> 3) as u8).collect();
+    let text: Vec<u8> = (0..20_000_u32).map(|i| ((i * i) >> 3) as u8).collect();
     let mut sealed = BytesMut::new();
     Sealer::aes128(&[3; 16]).seal(&text, &mut sealed);
     assert_eq!(sealed.len(), text.len() + 3 * 18, "messages of 8192 bytes at most");

@@ -17,7 +17,7 @@ fn terminals(way: Way) -> usize {
     match way {
         Way::Ssh => 1,
         Way::Transom => 500,
-        Way::Ttyd | Way::Wetty | Way::Webssh => 50,
+        _ => 50,
     }
 }
 

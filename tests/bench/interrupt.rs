@@ -25,7 +25,7 @@ fn trials(way: Way, is_slow: bool) -> usize {
         Way::Ssh if is_slow => 0,
         Way::Ssh => 20,
         Way::Wetty => 8,
-        Way::Ttyd | Way::Webssh => {
+        _ => {
             if is_slow {
                 2
             } else {

@@ -123,7 +123,8 @@ impl Measure {
 
 /// Prints all figures, one measure a line.
 pub fn print(rows: &[Vec<String>]) {
-    let mut head = vec!["median, where nothing else is said (of ssh, or of novnc)".to_owned(), "unit".to_owned()];
+    let mut head =
+        vec!["median, where nothing else is said (of ssh, or of novnc)".to_owned(), "unit".to_owned()];
     head.extend(Way::ALL.map(|w| w.name().to_owned()));
     let all: Vec<_> = std::iter::once(&head).chain(rows).collect();
     let width = |column: usize| all.iter().filter_map(|r| r.get(column)).map(String::len).max().unwrap_or(0);

@@ -56,13 +56,13 @@ impl Client {
     async fn open(pipe: Pipe, encodings: &ClientMessage) -> anyhow::Result<Self> {
         let (decoder, screen) = (Decoder::new(), Framebuffer::new(1, 1)?);
         let mut client = Self { pipe, input: BytesMut::new(), decoder, screen, unasked: false };
-        let login = Login { username: None, password: None, none: true, tls: false };
+        let login = Login { username: None, password: None, none: true, pinned: false };
         let mut handshake = Handshake::new(login, Random([0; 640].into()));
         let init = loop {
             match handshake.step(&mut client.input)? {
                 Step::Wait => client.receive().await?,
                 Step::Send(bytes) => client.send(Bytes::copy_from_slice(&bytes)).await?,
-                Step::Tls => bail!("TLS was not asked for"),
+                Step::Tls | Step::Key(_) | Step::Seal => bail!("encryption was not asked for"),
                 Step::Ready(init) => break init,
             }
         };

@@ -52,7 +52,11 @@ pub async fn run(stand: &Stand, report: &mut Report, ways: &[Way]) -> anyhow::Re
                     let spent = watch(stand, workload, *way, viewers).await?;
                     println!(
                         "    {workload} {}, {viewers} viewers: {:.1} pictures/s, server {:.0} ms/s (gateway {:.0}), {:.1} MiB",
-                        way.name(), spent.pictures, spent.server, spent.gateway, spent.memory_mib
+                        way.name(),
+                        spent.pictures,
+                        spent.server,
+                        spent.gateway,
+                        spent.memory_mib
                     );
                     all.push((*way, viewers, spent));
                 }
@@ -106,7 +110,7 @@ async fn watch(stand: &Stand, workload: &str, way: Way, viewers: usize) -> anyho
                 session = Some(joined);
                 tasks.spawn(view(stream, pictures));
             }
-            Gate::Novnc(gateway, _) => {
+            Gate::Novnc { gateway, .. } => {
                 let mut client = Client::web(gateway.port).await?;
                 tasks.spawn(async move {
                     loop {

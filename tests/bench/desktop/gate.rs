@@ -20,7 +20,12 @@ pub enum Gate {
     /// See [`Way::Transom`].
     Transom(Box<Process>),
     /// See [`Way::Novnc`].
-    Novnc(Gateway, TempDir),
+    Novnc {
+        /// websockify.
+        gateway: Box<Gateway>,
+        /// What it serves.
+        _pages: TempDir,
+    },
 }
 
 impl Gate {
@@ -43,7 +48,8 @@ impl Gate {
                 let pages = web.path().display().to_string();
                 let target = format!("127.0.0.1:{}", desktop.port);
                 let arguments = |port: u16| vec!["--web".into(), pages, format!("127.0.0.1:{port}"), target];
-                Ok(Self::Novnc(Gateway::start(&program, arguments, web.path()).await?, web))
+                let gateway = Box::new(Gateway::start(&program, arguments, web.path()).await?);
+                Ok(Self::Novnc { gateway, _pages: web })
             }
             _ => bail!("{} shows no desktop", way.name()),
         }
@@ -58,7 +64,7 @@ impl Gate {
                 let code = reply["code"].as_str().context("no code")?;
                 Ok(format!("{}/b/{BUILD}/desktop#{code}", server.url))
             }
-            Self::Novnc(gateway, _) => Ok(format!("http://127.0.0.1:{}/novnc.html", gateway.port)),
+            Self::Novnc { gateway, .. } => Ok(format!("http://127.0.0.1:{}/novnc.html", gateway.port)),
         }
     }
 
@@ -80,7 +86,7 @@ impl Gate {
     fn pid(&self) -> u32 {
         match self {
             Self::Transom(server) => server.pid(),
-            Self::Novnc(gateway, _) => gateway.pid(),
+            Self::Novnc { gateway, .. } => gateway.pid(),
         }
     }
 }

@@ -9,7 +9,19 @@ use super::browser::draw_scenery;
 
 /// Letters that fit beside the strip, whatever the font's height is.
 const XTERM: [&str; 13] = [
-    "+sb", "-b", "0", "-bw", "0", "-fa", "DejaVu Sans Mono", "-fs", "10", "-geometry", "240x63+0+0", "-bg", "#1c1c1c",
+    "+sb",
+    "-b",
+    "0",
+    "-bw",
+    "0",
+    "-fa",
+    "DejaVu Sans Mono",
+    "-fs",
+    "10",
+    "-geometry",
+    "240x63+0+0",
+    "-bg",
+    "#1c1c1c",
 ];
 
 /// A screen, and pictures.
@@ -48,7 +60,9 @@ impl Stand {
             own.args(["scene", scene]).arg(self.scenery.path());
             own
         };
-        Ok(Playing(command.stderr(Stdio::inherit()).stdout(Stdio::null()).spawn().context("xterm is needed")?))
+        Ok(Playing(
+            command.stderr(Stdio::inherit()).stdout(Stdio::null()).spawn().context("xterm is needed")?,
+        ))
     }
 }
 

@@ -163,7 +163,8 @@ impl Stage {
     }
 
     fn fill(&self, window: Window, rect: Rectangle, is_white: bool) -> anyhow::Result<()> {
-        let colour = x11rb::protocol::xproto::ChangeGCAux::new().foreground(self.colours[usize::from(is_white)]);
+        let colour =
+            x11rb::protocol::xproto::ChangeGCAux::new().foreground(self.colours[usize::from(is_white)]);
         self.x.change_gc(self.gc, &colour)?;
         self.x.poly_fill_rectangle(window, self.gc, &[rect])?;
         Ok(())
