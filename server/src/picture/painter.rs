@@ -183,13 +183,12 @@ impl Painter {
             Op::Copy { to: moved.to, from: moved.from }.write(&mut frame.ops);
             self.lossy.moved(*moved, now);
         }
-        let mut exact = Vec::new();
-        let mut photos = Cells::none(self.shadow.width(), self.shadow.height());
+        let (mut exact, mut photos) = (Vec::new(), Vec::new());
         for rect in &changes.rects {
             self.sort(*rect, &mut exact, &mut photos, &mut frame);
         }
         self.exactly(&exact, &mut frame)?;
-        for rect in photos.rects() {
+        for rect in photos {
             for op in self.pack.jpeg(&self.shadow, rect)? {
                 op.write(&mut frame.ops);
             }
@@ -277,7 +276,7 @@ impl Painter {
     }
 
     /// Which way each part of `rect` goes; one colour goes at once.
-    fn sort(&mut self, rect: Rect, exact: &mut Vec<Rect>, photos: &mut Cells, frame: &mut Unfinished) {
+    fn sort(&mut self, rect: Rect, exact: &mut Vec<Rect>, photos: &mut Vec<Rect>, frame: &mut Unfinished) {
         let side = CLASS_CELLS * CELL;
         let is_small = usize::from(rect.width) <= side && usize::from(rect.height) <= side;
         match kind(&self.shadow, rect) {
@@ -288,18 +287,20 @@ impl Painter {
             }
             _ if is_small => exact.push(rect),
             _ => {
-                let mut sharp = Cells::none(self.shadow.width(), self.shadow.height());
-                let mut any_photo = false;
-                for tile in tiles(rect, side) {
-                    let classed = if tile.area() < FEW_PIXELS { self.around(tile, side) } else { tile };
-                    if kind(&self.shadow, classed) == Kind::Photo {
-                        photos.mark(tile);
-                        any_photo = true;
-                    } else {
-                        sharp.mark(tile);
-                    }
+                let sorted: Vec<(Rect, bool)> = tiles(rect, side)
+                    .map(|tile| {
+                        let classed = if tile.area() < FEW_PIXELS { self.around(tile, side) } else { tile };
+                        (tile, kind(&self.shadow, classed) == Kind::Photo)
+                    })
+                    .collect();
+                if sorted.iter().any(|(_, is_photo)| *is_photo) {
+                    let of =
+                        |wanted| sorted.iter().filter(move |(_, is)| *is == wanted).map(|(tile, _)| *tile);
+                    exact.extend(joined(of(false)));
+                    photos.extend(joined(of(true)));
+                } else {
+                    exact.push(rect);
                 }
-                if any_photo { exact.extend(sharp.rects()) } else { exact.push(rect) }
             }
         }
     }
@@ -352,4 +353,43 @@ fn tiles(rect: Rect, side: usize) -> impl Iterator<Item = Rect> {
             height: rows.len() as u16,
         })
     })
+}
+
+/// Tiles of a grid, in its order, joined to rectangles that cover them and nothing else.
+fn joined(tiles: impl Iterator<Item = Rect>) -> Vec<Rect> {
+    let mut rows: Vec<Rect> = Vec::new();
+    for tile in tiles {
+        match rows.last_mut() {
+            Some(row) if row.y == tile.y && row.columns().end == tile.columns().start => {
+                row.width += tile.width
+            }
+            _ => rows.push(tile),
+        }
+    }
+    let mut joined: Vec<Rect> = Vec::new();
+    for row in rows {
+        let is_above =
+            |above: &&mut Rect| above.columns() == row.columns() && above.rows().end == row.rows().start;
+        match joined.iter_mut().find(is_above) {
+            Some(above) => above.height += row.height,
+            None => joined.push(row),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_are_joined_to_what_they_cover() {
+        let rect = Rect { x: 10, y: 50, width: 300, height: 100 };
+        assert_eq!(joined(tiles(rect, 64)), [rect]);
+        let left: Vec<Rect> = joined(tiles(rect, 64).filter(|tile| tile.x < 64 || tile.y >= 128));
+        let [top, bottom] = left[..] else { panic!("{left:?}") };
+        assert_eq!(top, Rect { x: 10, y: 50, width: 54, height: 78 });
+        assert_eq!(bottom, Rect { x: 10, y: 128, width: 300, height: 22 });
+        assert_eq!(joined(std::iter::empty()), []);
+    }
 }

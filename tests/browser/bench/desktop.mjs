@@ -108,15 +108,16 @@ function look(strip) {
   let bytes = 0;
   const Native = WebSocket;
   // A listener of our own beside the page's: what it counts is the payload.
-  globalThis.WebSocket = class extends Native {
-    /** @param {string | URL} url @param {string | string[]} [protocols] */
-    constructor(url, protocols) {
-      super(url, protocols);
-      this.addEventListener("message", ({ data }) => {
+  // Not a class of our own: noVNC looks for what a socket can do on its very prototype.
+  globalThis.WebSocket = new Proxy(Native, {
+    construct: (target, /** @type {[string, string[]?]} */ args) => {
+      const socket = new target(...args);
+      socket.addEventListener("message", ({ data }) => {
         bytes += typeof data === "string" ? data.length : (data.byteLength ?? data.size);
       });
-    }
-  };
+      return socket;
+    },
+  });
   /** @type {HTMLCanvasElement | null} */
   let found = null;
   const canvas = () => {
@@ -129,7 +130,9 @@ function look(strip) {
   /** The number of the content frame that is shown. */
   const number = () => {
     const { x, y, block, bits } = strip;
-    const row = canvas()?.getContext("2d")?.getImageData(x, y, block * bits, 1).data;
+    const row = canvas()
+      ?.getContext("2d")
+      ?.getImageData(x, y, block * bits, 1).data;
     if (row === undefined) return 0;
     let gray = 0;
     for (let bit = 0; bit < bits; bit += 1) if ((row[bit * block * 4 + 1] ?? 0) > 127) gray |= 1 << bit;
@@ -137,6 +140,16 @@ function look(strip) {
     for (let shift = 1; shift < bits; shift <<= 1) plain ^= plain >> shift;
     return plain;
   };
+  /** Whether something was drawn on the canvas that is shown: only then it is looked at, for a look costs. */
+  let isDrawn = true;
+  for (const name of /** @type {const} */ (["putImageData", "drawImage"])) {
+    const of = /** @type {any} */ (CanvasRenderingContext2D.prototype);
+    const draw = of[name];
+    of[name] = function (/** @type {unknown[]} */ ...args) {
+      isDrawn ||= this.canvas === found;
+      return draw.apply(this, args);
+    };
+  }
   /** Looks once for each frame of the screen. @param {number} ms */
   const watch = (ms) =>
     new Promise((resolve) => {
@@ -144,9 +157,12 @@ function look(strip) {
       let last = first;
       let shown = 0;
       const one = () => {
-        const now = number();
-        if (now !== last) shown += 1;
-        last = now;
+        if (isDrawn) {
+          const now = number();
+          isDrawn = false;
+          if (now !== last) shown += 1;
+          last = now;
+        }
         const took = performance.now() - began;
         if (took < ms) requestAnimationFrame(one);
         else resolve({ shown, drawn: last - first, bytes: bytes - before, ms: took });

@@ -18,9 +18,10 @@ use crate::session::{Ending, Phase};
 
 /// Events of the machine that wait for the writer.
 const EVENTS: usize = 16;
-/// Between two frames at least, while nobody does anything: 30 a second are enough to look at.
-const CALM: Duration = Duration::from_millis(33);
-/// Between two frames at least, while somebody does something.
+/// From one frame's beginning to the next one's at least, while nobody does anything: 30 a second are enough to look at,
+/// and all of those are to be seen.
+const CALM: Duration = Duration::from_millis(30);
+/// The same while somebody does something.
 const LIVELY: Duration = Duration::from_millis(8);
 /// How long after somebody did something the next may follow.
 const LIVELY_FOR: Duration = Duration::from_millis(500);
@@ -150,6 +151,7 @@ fn heard(session: &DesktopSession, event: DesktopEvent) {
 
 /// When the next frame may be.
 struct Clock {
+    /// When the last frame of the machine began.
     last: Option<Instant>,
     restarted: Option<Instant>,
     /// When something that was sent with loss has settled.
@@ -168,6 +170,7 @@ impl Clock {
     async fn picture(&mut self, surface: &Arc<DesktopSurface>, mut canvas: Box<Canvas>) -> io::Result<()> {
         self.hungry(surface).await;
         let now = tick();
+        self.last = Some(now);
         let restart = *surface.rejoins.borrow() && self.restarted.is_none_or(|at| now > at + RESTART_EVERY);
         if restart {
             self.restarted = Some(now);
@@ -220,7 +223,6 @@ impl Clock {
         let Some((frame, settles_at)) = painted else { return Ok(0) };
         self.settles_at = settles_at.map(Into::into);
         let Some(frame) = frame? else { return Ok(0) };
-        self.last = Some(tick());
         let (number, bytes) = (frame.number, frame.ops.len());
         surface.reel().push(frame);
         surface.head.send_replace(number);
