@@ -50,7 +50,7 @@ const CALLS: &[(&str, &[&str])] = &[
         ],
     ),
     ("session", &["access", "backend", "clock", "lifetime", "picture", "recording", "shard"]),
-    ("recording", &["keys", "seal"]),
+    ("recording", &["keys", "seal", "shard"]),
     ("shard", &["lifetime"]),
     ("backend", &["access", "clock", "picture", "random"]),
     ("picture", &[]),
