@@ -19,14 +19,11 @@ const FENCE_REQUEST: u32 = 1 << 31;
 /// What an answer to a fence repeats.
 const FENCE_FLAGS: u32 = 7;
 
-/// The best first, behind the one that the machine is to take.
-const ENCODINGS: [Encoding; 17] = [
+/// The best first.
+const COMPRESSED: [Encoding; 5] =
+    [Encoding::Tight, Encoding::Zrle, Encoding::Trle, Encoding::Hextile, Encoding::Zlib];
+const OTHERS: [Encoding; 12] = [
     Encoding::CopyRect,
-    Encoding::Tight,
-    Encoding::Zrle,
-    Encoding::Trle,
-    Encoding::Hextile,
-    Encoding::Zlib,
     Encoding::Raw,
     Encoding::CursorWithAlpha,
     Encoding::Cursor,
@@ -39,6 +36,13 @@ const ENCODINGS: [Encoding; 17] = [
     Encoding::ExtendedClipboard,
     Encoding::Fence,
 ];
+
+/// What pictures may come as. A server that knows of a way to compress takes it (TigerVNC), so none is named where plain
+/// pixels are wanted.
+fn encodings(plain: bool) -> Vec<Encoding> {
+    let compressed = COMPRESSED.into_iter().filter(|_| !plain);
+    compressed.chain(OTHERS).collect()
+}
 
 /// What is known of the server, and what is to be told to whom.
 pub(super) struct Peer {
@@ -84,9 +88,7 @@ impl Peer {
 
     /// Says what pictures may come as.
     fn prefer(&mut self) {
-        let best = self.taste.best();
-        let others = ENCODINGS.into_iter().filter(|encoding| *encoding != best);
-        let encodings = std::iter::once(best).chain(others).collect();
+        let encodings = encodings(self.taste.is_plain());
         self.say(&ClientMessage::SetEncodings { encodings, quality: None, compression: Some(1) });
     }
 

@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use transom_protocol::rfb::Encoding;
 
 /// Smaller updates say little about either way, in pixels.
 const LARGE: u64 = 64 * 1024;
@@ -66,12 +65,12 @@ impl Taste {
         Self { plain: false, costs: [None; 2], unclear: 0, next_trial: None, pause: PAUSE }
     }
 
-    /// The encoding that is liked best.
-    pub fn best(&self) -> Encoding {
-        if self.plain { Encoding::Raw } else { Encoding::Tight }
+    /// Whether plain pixels are wanted.
+    pub fn is_plain(&self) -> bool {
+        self.plain
     }
 
-    /// An update has come. Whether another encoding is to be asked for.
+    /// An update has come. Whether the other way is to be asked for.
     pub fn measured(&mut self, effort: &Effort, now: Instant) -> bool {
         if self.unclear > 0 {
             self.unclear -= 1;
@@ -124,12 +123,12 @@ mod tests {
     /// of it; how many of `screens` come plain.
     fn plain(taste: &mut Taste, now: &mut Instant, machine: (f64, f64, f64), screens: usize) -> usize {
         let (bytes_per_ms, compress_ms, part) = machine;
-        let mut next = taste.best();
+        let mut next = taste.is_plain();
         (0..screens)
             .filter(|_| {
-                let plain = next == Encoding::Raw;
+                let plain = next;
                 // It was asked for before this one came.
-                next = taste.best();
+                next = taste.is_plain();
                 let bytes = SCREEN as f64 * 4.0 * if plain { 1.0 } else { part };
                 let ms = (bytes / bytes_per_ms).max(if plain { 4.0 } else { compress_ms });
                 *now += Duration::from_secs_f64(ms / 1000.0).max(Duration::from_millis(33));
@@ -174,20 +173,20 @@ mod tests {
     fn a_way_that_gets_slow_is_left_and_one_that_gets_better_found_again() {
         let (mut taste, mut now) = (Taste::new(), tick());
         plain(&mut taste, &mut now, (1_500_000.0, 60.0, 0.5), 50);
-        assert_eq!(taste.best(), Encoding::Raw);
+        assert!(taste.is_plain());
         plain(&mut taste, &mut now, (50_000.0, 60.0, 0.2), 50);
-        assert_eq!(taste.best(), Encoding::Tight, "166 ms plain against 60");
+        assert!(!taste.is_plain(), "166 ms plain against 60");
         plain(&mut taste, &mut now, (1_500_000.0, 60.0, 0.5), 2000);
-        assert_eq!(taste.best(), Encoding::Raw);
+        assert!(taste.is_plain());
     }
 
     #[test]
     fn text_behind_a_video_is_compressed_again_where_plain_pixels_cost_something() {
         let (mut taste, mut now) = (Taste::new(), tick());
         plain(&mut taste, &mut now, (250_000.0, 80.0, 0.5), 50);
-        assert_eq!(taste.best(), Encoding::Raw, "33 ms plain against 80");
+        assert!(taste.is_plain(), "33 ms plain against 80");
         plain(&mut taste, &mut now, (250_000.0, 8.0, 0.02), 1000);
-        assert_eq!(taste.best(), Encoding::Tight, "33 ms plain against 8");
+        assert!(!taste.is_plain(), "33 ms plain against 8");
     }
 
     #[test]
