@@ -219,14 +219,7 @@ fn whatever_was_changed_on_the_way_is_refused() {
         );
         // A number that is not the server's gives keys that are not either.
         let other = Server::number_of(&[9; 32][..if kind > 100 { 32 } else { 16 }]);
-        let mut client = Client::new(&login("", "secret"), usize::MAX);
-        let mut server = Server::new(kind);
-        client.sends(b"RFB 003.008\n").unwrap();
-        client.sends(&[1, kind]).unwrap();
-        client.hears(&Server::public()).unwrap();
-        client.handshake.trust(client_key());
-        let Ok(Step::Send(answer)) = client.handshake.step(&mut client.input) else { panic!("no answer") };
-        server.hears_key_and_number(&answer);
+        let (mut client, mut server) = before_the_number(kind);
         client.sends(&other).unwrap();
         assert_eq!(client.hears(&server.hash()), Err(RfbError::Seal));
         for at in [2, 20, 37] {
@@ -253,17 +246,23 @@ fn whatever_was_changed_on_the_way_is_refused() {
     assert_eq!(enter(5, 2, &login("", &"x".repeat(255)), usize::MAX, &|_, _| {}).unwrap().len(), 257);
 }
 
+/// Both sides, with the client's key and number at the server, and the server's number still to come.
+fn before_the_number(kind: u8) -> (Client, Server) {
+    let mut client = Client::new(&login("", "secret"), usize::MAX);
+    let mut server = Server::new(kind);
+    client.sends(b"RFB 003.008\n").unwrap();
+    client.sends(&[1, kind]).unwrap();
+    client.hears(&Server::public()).unwrap();
+    client.handshake.trust(client_key());
+    let Ok(Step::Send(answer)) = client.handshake.step(&mut client.input) else { panic!("no answer") };
+    server.hears_key_and_number(&answer);
+    (client, server)
+}
+
 #[test]
 fn a_hash_of_other_keys_is_somebody_between() {
     for kind in KINDS {
-        let mut client = Client::new(&login("", "secret"), usize::MAX);
-        let mut server = Server::new(kind);
-        client.sends(b"RFB 003.008\n").unwrap();
-        client.sends(&[1, kind]).unwrap();
-        client.hears(&Server::public()).unwrap();
-        client.handshake.trust(client_key());
-        let Ok(Step::Send(answer)) = client.handshake.step(&mut client.input) else { panic!("no answer") };
-        server.hears_key_and_number(&answer);
+        let (mut client, mut server) = before_the_number(kind);
         client.sends(&server.number()).unwrap();
         let swapped = server.wanted_hash();
         assert_eq!(client.hears(&server.seals(&swapped)), Err(RfbError::Keys));
