@@ -75,6 +75,17 @@ impl Line<Desktop> for VncLine {
     }
 }
 
+/// Why a socket is of no use any more: what its sealed stream found, or else `otherwise`.
+fn broken(error: std::io::Error, otherwise: BackendError) -> BackendError {
+    match error.downcast::<transom_protocol::rfb::RfbError>() {
+        Ok(error) => error.into(),
+        Err(error) => {
+            tracing::debug!(%error, "the VNC connection broke");
+            otherwise
+        }
+    }
+}
+
 impl From<transom_protocol::rfb::RfbError> for BackendError {
     fn from(error: transom_protocol::rfb::RfbError) -> Self {
         use transom_protocol::rfb::RfbError as R;

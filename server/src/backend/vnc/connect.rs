@@ -2,12 +2,12 @@
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use transom_protocol::rfb::{Handshake, Login, Random, RfbError, ServerInit, Step};
+use transom_protocol::rfb::{Handshake, Login, Random, ServerInit, Step};
 use zeroize::Zeroizing;
 
 use super::hangup::Hangup;
-use super::pinned;
 use super::sealed::{self, Sealed};
+use super::{broken, pinned};
 use crate::backend::{BackendError, Credential, Target};
 
 /// A socket, or what is encrypted on one.
@@ -87,11 +87,5 @@ async fn log_in(target: &Target) -> Result<Connection, BackendError> {
 }
 
 fn lost(error: std::io::Error) -> BackendError {
-    match error.downcast::<RfbError>() {
-        Ok(error) => error.into(),
-        Err(error) => {
-            tracing::debug!(%error, "no VNC login");
-            BackendError::Unreachable("it closed the connection during the login".into())
-        }
-    }
+    broken(error, BackendError::Unreachable("it closed the connection during the login".into()))
 }

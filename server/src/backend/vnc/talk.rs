@@ -6,8 +6,9 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::MissedTickBehavior;
 use transom_protocol::rect::Rect;
-use transom_protocol::rfb::{ClientMessage, RfbError};
+use transom_protocol::rfb::ClientMessage;
 
+use super::broken;
 use super::connect::Connection;
 use super::easel::Easel;
 use super::peer::Peer;
@@ -121,11 +122,5 @@ fn closed() -> BackendError {
 }
 
 fn gone(error: std::io::Error) -> BackendError {
-    match error.downcast::<RfbError>() {
-        Ok(error) => error.into(),
-        Err(error) => {
-            tracing::debug!(%error, "the VNC connection broke");
-            BackendError::Gone("the connection broke".into())
-        }
-    }
+    broken(error, BackendError::Gone("the connection broke".into()))
 }
