@@ -5,12 +5,16 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 const ROOT = path.join(import.meta.dirname, "..");
 const REPORTS = path.join(ROOT, "target/test");
 const TARGET = process.env["CARGO_TARGET_DIR"] ?? path.join(ROOT, "target");
 
-/** @typedef {{passed: number, failed: number, skipped: number}} Counts */
+/**
+ * What a step's tests came to, and the failed ones by name.
+ * @typedef {{passed: number, failed: number, skipped: number, failures?: string[]}} Counts
+ */
 
 /**
  * @typedef {object} Step
@@ -31,7 +35,8 @@ const CARGO_TEST =
 
 /** @param {string} output */
 function cargoCounts(output) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [...output.matchAll(/^test (.+) \.\.\. FAILED$/gm)].map(([, name]) => String(name));
+  const counts = { passed: 0, failed: 0, skipped: 0, failures };
   for (const [, passed, failed, ignored] of output.matchAll(
     /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm,
   )) {
@@ -49,20 +54,36 @@ function cargoCounts(output) {
 }
 
 function vitestCounts() {
-  const { numPassedTests, numFailedTests, numPendingTests } = json("web.json");
-  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests };
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = json("web.json");
+  /** @type {{status: string, fullName: string}[]} */
+  const results = testResults.flatMap((/** @type {any} */ file) => file.assertionResults);
+  const failures = results.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
+  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests, failures };
 }
 
 function nodeCounts() {
   const tap = readFileSync(report("demo.tap"), "utf8");
   const of = (/** @type {string} */ what) => Number(tap.match(new RegExp(`^# ${what} (\\d+)$`, "m"))?.[1] ?? 0);
-  return { passed: of("pass"), failed: of("fail") + of("cancelled"), skipped: of("skipped") + of("todo") };
+  const failures = [...tap.matchAll(/^ *not ok \d+ - (.+)$/gm)].map(([, name]) => String(name));
+  return { passed: of("pass"), failed: of("fail") + of("cancelled"), skipped: of("skipped") + of("todo"), failures };
 }
 
 /** @param {string} file */
 function playwrightCounts(file) {
-  const { expected, unexpected, flaky, skipped } = json(file).stats;
-  return { passed: expected, failed: unexpected + flaky, skipped };
+  const { stats, suites } = json(file);
+  const { expected, unexpected, flaky, skipped } = stats;
+  return { passed: expected, failed: unexpected + flaky, skipped, failures: suites.flatMap(playwrightFailures) };
+}
+
+/** @param {any} suite @returns {string[]} with the line of each and the first lines of why */
+function playwrightFailures({ specs = [], suites = [] }) {
+  const failed = specs.filter((/** @type {any} */ { ok }) => !ok);
+  const named = failed.map((/** @type {any} */ { title, file, line, tests }) => {
+    const errors = tests.flatMap((/** @type {any} */ test) => test.results.flatMap((/** @type {any} */ r) => r.errors));
+    const why = stripVTControlCharacters(errors[0]?.message ?? "").split("\n", 8);
+    return [`${file}:${line} ${title}`, ...why].join("\n          ");
+  });
+  return [...named, ...suites.flatMap(playwrightFailures)];
 }
 
 /** @type {Step[]} */
@@ -175,11 +196,12 @@ const outcomes = [];
 for (const step of steps) outcomes.push(await outcome(step));
 
 console.log("");
-for (const { name, passed, failed, skipped } of outcomes) {
+for (const { name, passed, failed, skipped, failures = [] } of outcomes) {
   const left = skipped > 0 ? `, ${skipped} skipped` : "";
   console.log(
     `  ${failed > 0 ? "FAILED" : "ok    "}  ${name}${passed + failed > 0 ? `: ${passed} passed, ${failed} failed${left}` : ""}`,
   );
+  for (const failure of failures) console.log(`        - ${failure}`);
 }
 const sum = (/** @type {"passed" | "failed"} */ key) => outcomes.reduce((total, one) => total + one[key], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
