@@ -1,5 +1,7 @@
 //! Connecting to a machine's VNC server: version, security, login.
 
+use std::time::Duration;
+
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use transom_protocol::rfb::{Handshake, Login, Random, ServerInit, Step};
@@ -9,6 +11,7 @@ use super::hangup::Hangup;
 use super::sealed::{self, Sealed};
 use super::{broken, pinned};
 use crate::backend::{BackendError, Credential, Target};
+use crate::clock::tick;
 
 /// A socket, or what is encrypted on one.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
@@ -24,7 +27,12 @@ pub(super) struct Connection {
     pub init: ServerInit,
     /// What it has sent behind that.
     pub input: BytesMut,
+    /// Whether it answers as what is in the next rack does.
+    pub is_near: bool,
 }
+
+/// A machine that takes less to accept a connection is near.
+const NEAR: Duration = Duration::from_millis(2);
 
 /// Connects and logs in within the target's time limit.
 pub(super) async fn connect(target: &Target) -> Result<Connection, BackendError> {
@@ -35,7 +43,9 @@ pub(super) async fn connect(target: &Target) -> Result<Connection, BackendError>
 
 async fn log_in(target: &Target) -> Result<Connection, BackendError> {
     let endpoint = &target.endpoint;
+    let knocked = tick();
     let socket = target.dialer.connect(&endpoint.host, endpoint.port, target.connect_timeout).await?;
+    let is_near = knocked.elapsed() < NEAR;
     let hangup = Hangup::of(&socket, target.keepalive).map_err(lost)?;
     let mut stream: Box<dyn Stream> = Box::new(socket);
     let password = match &target.credential {
@@ -81,7 +91,7 @@ async fn log_in(target: &Target) -> Result<Connection, BackendError> {
                     stream = Box::new(Sealed::new(stream, seals, std::mem::take(&mut input)));
                 }
             }
-            Step::Ready(init) => return Ok(Connection { stream, hangup, init, input }),
+            Step::Ready(init) => return Ok(Connection { stream, hangup, init, input, is_near }),
         }
     }
 }

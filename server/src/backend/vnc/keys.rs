@@ -29,8 +29,16 @@ impl Keyboard {
         Self { is_mac, is_qemu, ..Self::default() }
     }
 
-    /// What the server is told of `key`; `None` where it has no name for it, or it is up already.
-    pub fn key(&mut self, key: Key) -> Option<ClientMessage> {
+    /// What the server is told of `key`; nothing where it has no name for it, or it is up already. A character that
+    /// goes down only with Shift, and comes without, takes it along.
+    pub fn keys(&mut self, key: Key) -> Vec<ClientMessage> {
+        let wants_shift = self.wants_shift(key);
+        let shift = |down| wants_shift.then_some(ClientMessage::Key { down, keysym: SHIFT[0] });
+        let Some(message) = self.key(key) else { return Vec::new() };
+        [shift(true), Some(message), shift(false)].into_iter().flatten().collect()
+    }
+
+    fn key(&mut self, key: Key) -> Option<ClientMessage> {
         let is_same =
             |held: &Key| if key.code == 0 { held.keysym == key.keysym } else { held.code == key.code };
         let at = self.held.iter().position(is_same);
@@ -49,16 +57,11 @@ impl Keyboard {
     }
 
     /// Whether a character that comes without a key of its own goes down only with Shift.
-    pub fn wants_shift(&self, key: Key) -> bool {
+    fn wants_shift(&self, key: Key) -> bool {
         let is_shifted = char::from_u32(key.keysym)
             .is_some_and(|c| c.is_ascii_uppercase() || r#"~!@#$%^&*()_+{}|:"<>?"#.contains(c));
         let has_shift = self.held.iter().any(|held| SHIFT.contains(&held.keysym));
         self.is_qemu && key.down && key.code == 0 && is_shifted && !has_shift
-    }
-
-    /// Shift by itself.
-    pub fn shift(&self, down: bool) -> ClientMessage {
-        ClientMessage::Key { down, keysym: SHIFT[0] }
     }
 
     /// Every key goes up, the last one first.
@@ -140,15 +143,33 @@ mod tests {
 
     #[test]
     fn a_character_without_a_key_of_its_own_takes_shift_along_to_qemu() {
+        let told = |keyboard: &mut Keyboard, down, code, letter| {
+            let told = keyboard.keys(key(down, code, u32::from(letter))).into_iter();
+            told.map(|message| match message {
+                ClientMessage::Key { down, keysym: 0xffe1 } => {
+                    if down {
+                        '⇧'
+                    } else {
+                        '⇩'
+                    }
+                }
+                _ => letter,
+            })
+            .collect::<String>()
+        };
         let mut keyboard = Keyboard { takes_codes: true, is_qemu: true, ..Keyboard::default() };
-        let entered = |down, letter| key(down, 0, u32::from(letter));
-        assert!("A!~\"?".chars().all(|letter| keyboard.wants_shift(entered(true, letter))));
-        assert!(!"a1`'/ ä".chars().any(|letter| keyboard.wants_shift(entered(true, letter))));
-        assert!(!keyboard.wants_shift(entered(false, 'A')), "it goes up alone");
-        assert!(!keyboard.wants_shift(key(true, 0x1e, u32::from('A'))), "a key has its own");
-        assert!(keyboard.key(key(true, 0x2a, SHIFT[0])).is_some());
-        assert!(!keyboard.wants_shift(entered(true, 'A')), "it is held already");
-        assert!(!Keyboard::default().wants_shift(entered(true, 'A')), "others press it themselves");
+        for letter in "A!~\"?".chars() {
+            assert_eq!(told(&mut keyboard, true, 0, letter), format!("⇧{letter}⇩"));
+            assert_eq!(told(&mut keyboard, false, 0, letter), letter.to_string(), "it goes up alone");
+        }
+        for letter in "a1`'/ ä".chars() {
+            assert_eq!(told(&mut keyboard, true, 0, letter), letter.to_string());
+            told(&mut keyboard, false, 0, letter);
+        }
+        assert_eq!(told(&mut keyboard, true, 0x1e, 'A'), "A", "a key has its own");
+        assert_eq!(keyboard.keys(key(true, 0x2a, SHIFT[0])).len(), 1);
+        assert_eq!(told(&mut keyboard, true, 0, 'B'), "B", "it is held already");
+        assert_eq!(told(&mut Keyboard::default(), true, 0, 'A'), "A", "others press it themselves");
     }
 
     #[test]

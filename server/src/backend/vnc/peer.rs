@@ -66,7 +66,7 @@ pub(super) struct Peer {
 
 impl Peer {
     /// One of whom everything is to be learnt.
-    pub fn new(init: &ServerInit, is_mac: bool) -> Self {
+    pub fn new(init: &ServerInit, is_mac: bool, is_near: bool) -> Self {
         let mut peer = Self {
             out: BytesMut::new(),
             events: VecDeque::from([DesktopEvent::Ready { name: init.name.clone() }]),
@@ -77,7 +77,7 @@ impl Peer {
             keyboard: Keyboard::new(is_mac, init.name.starts_with("QEMU")),
             pointer: Pointer::default(),
             clipboard: Exchange::default(),
-            taste: Taste::new(),
+            taste: Taste::new(is_near),
             asks_once: init.is_apple,
         };
         peer.say(&ClientMessage::SetPixelFormat);
@@ -108,16 +108,8 @@ impl Peer {
     pub fn wanted(&mut self, input: DesktopInput) {
         match input {
             DesktopInput::Key(key) => {
-                let with_shift = self.keyboard.wants_shift(key);
-                if let Some(message) = self.keyboard.key(key) {
-                    if with_shift {
-                        self.say(&self.keyboard.shift(true));
-                    }
-                    self.say(&message);
-                    if with_shift {
-                        self.say(&self.keyboard.shift(false));
-                    }
-                }
+                let messages = self.keyboard.keys(key);
+                messages.iter().for_each(|message| self.say(message));
             }
             DesktopInput::Pointer { buttons, x, y } => {
                 let message = self.pointer.at(buttons, x, y);

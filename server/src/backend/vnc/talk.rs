@@ -33,11 +33,11 @@ pub(super) async fn talk(
     keepalive: Duration,
     is_mac: bool,
 ) -> Result<Exit, BackendError> {
-    let Connection { stream, hangup, init, input } = connection;
+    let Connection { stream, hangup, init, input, is_near } = connection;
     let Link { input: mut wanted, output } = link;
     let (mut reader, mut writer) = tokio::io::split(stream);
     let mut easel = Easel::start(init.width, init.height)?;
-    let mut peer = Peer::new(&init, is_mac || init.is_apple);
+    let mut peer = Peer::new(&init, is_mac || init.is_apple, is_near);
     let mut buffer = BytesMut::new();
     let mut piece = Some(input).filter(|piece| !piece.is_empty());
     let mut probes = tokio::time::interval(keepalive.max(Duration::from_secs(1)));
