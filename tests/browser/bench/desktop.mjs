@@ -140,34 +140,41 @@ function look(strip) {
     for (let shift = 1; shift < bits; shift <<= 1) plain ^= plain >> shift;
     return plain;
   };
-  /** Whether something was drawn on the canvas that is shown: only then it is looked at, for a look costs. */
-  let isDrawn = true;
+  /**
+   * Called with the first thing that is drawn on the canvas since it was last looked at. Nothing runs for each frame of
+   * the screen: where little is drawn, that would cost more than what is measured.
+   * @type {(() => void) | null}
+   */
+  let drawn = null;
   for (const name of /** @type {const} */ (["putImageData", "drawImage"])) {
     const of = /** @type {any} */ (CanvasRenderingContext2D.prototype);
     const draw = of[name];
     of[name] = function (/** @type {unknown[]} */ ...args) {
-      isDrawn ||= this.canvas === found;
+      if (this.canvas === found) drawn?.();
       return draw.apply(this, args);
     };
   }
-  /** Looks once for each frame of the screen. @param {number} ms */
+  /** Looks once for each frame of the screen that something was drawn in. @param {number} ms */
   const watch = (ms) =>
     new Promise((resolve) => {
       const [began, before, first] = [performance.now(), bytes, number()];
       let last = first;
       let shown = 0;
-      const one = () => {
-        if (isDrawn) {
-          const now = number();
-          isDrawn = false;
-          if (now !== last) shown += 1;
-          last = now;
-        }
-        const took = performance.now() - began;
-        if (took < ms) requestAnimationFrame(one);
-        else resolve({ shown, drawn: last - first, bytes: bytes - before, ms: took });
+      const look = () => {
+        const now = number();
+        if (now !== last) shown += 1;
+        last = now;
+        drawn = soon;
       };
-      requestAnimationFrame(one);
+      const soon = () => {
+        drawn = null;
+        requestAnimationFrame(look);
+      };
+      drawn = soon;
+      setTimeout(() => {
+        drawn = null;
+        resolve({ shown, drawn: last - first, bytes: bytes - before, ms: performance.now() - began });
+      }, ms);
     });
 
   let pressed = 0;
