@@ -72,16 +72,20 @@ function nodeCounts() {
 function playwrightCounts(file) {
   const { stats, suites } = json(file);
   const { expected, unexpected, flaky, skipped } = stats;
-  return { passed: expected, failed: unexpected + flaky, skipped, failures: suites.flatMap(playwrightFailures) };
+  return { passed: expected + flaky, failed: unexpected, skipped, failures: suites.flatMap(playwrightFailures) };
 }
 
-/** @param {any} suite @returns {string[]} with the line of each and the first lines of why */
+/**
+ * Those that failed at least once; each with its line and the first lines of why.
+ * @param {any} suite
+ * @returns {string[]}
+ */
 function playwrightFailures({ specs = [], suites = [] }) {
-  const failed = specs.filter((/** @type {any} */ { ok }) => !ok);
-  const named = failed.map((/** @type {any} */ { title, file, line, tests }) => {
+  const named = specs.flatMap((/** @type {any} */ { ok, title, file, line, tests }) => {
     const errors = tests.flatMap((/** @type {any} */ test) => test.results.flatMap((/** @type {any} */ r) => r.errors));
-    const why = stripVTControlCharacters(errors[0]?.message ?? "").split("\n", 8);
-    return [`${file}:${line} ${title}`, ...why].join("\n          ");
+    if (errors.length === 0) return [];
+    const why = stripVTControlCharacters(errors[0].message ?? "").split("\n", 8);
+    return [[`${file}:${line} ${title}${ok ? " (passed at the second try)" : ""}`, ...why].join("\n          ")];
   });
   return [...named, ...suites.flatMap(playwrightFailures)];
 }

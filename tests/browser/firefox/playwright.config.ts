@@ -8,6 +8,7 @@ export default defineConfig({
   outputDir: "../../../target/browser/firefox-results",
   workers: 1,
   forbidOnly: Boolean(process.env["CI"]),
+  retries: process.env["CI"] ? 1 : 0,
   timeout: 90_000,
   expect: { timeout: 20_000 },
 });
