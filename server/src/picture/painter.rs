@@ -20,10 +20,12 @@ use super::blocks::Blocks;
 use super::canvas::Canvas;
 use super::cells::{CELL, Cells};
 use super::diff::{differing, take_over, trimmed};
+use super::frame::{Changes, Frame, Unfinished, pointer_op};
 use super::kinds::{Kind, kind};
 use super::lossy::{Lossy, Step};
 use super::moves::{Move, moved};
 use super::pack::Packer;
+use super::tiles::{around, bounds, joined, tiles};
 
 /// More than so many pixels that differ are worth looking for what has only moved.
 const WORTH_MOVING: usize = 100_000;
@@ -31,42 +33,6 @@ const WORTH_MOVING: usize = 100_000;
 const CLASS_CELLS: usize = 4;
 /// A part with fewer pixels is classed as what is around it: of a photograph that a window uncovers, strips show.
 const FEW_PIXELS: u64 = 2048;
-
-/// What has changed since the last frame, already in the shadow.
-#[derive(Debug, Default)]
-pub struct Changes {
-    resized: bool,
-    moves: Vec<Move>,
-    rects: Vec<Rect>,
-    pointer: Option<Cursor>,
-}
-
-impl Changes {
-    /// Whether there is nothing to be said.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        !self.resized && self.moves.is_empty() && self.rects.is_empty() && self.pointer.is_none()
-    }
-
-    /// Pixels to be encoded: what painting them takes, roughly.
-    #[must_use]
-    pub fn pixels(&self) -> u64 {
-        self.rects.iter().map(|rect| rect.area()).sum()
-    }
-}
-
-/// What changes the picture of a viewer that has all frames before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
-    /// Frames count from 1.
-    pub number: u32,
-    /// The stream begins anew here: whoever has the frame before is in step from here on.
-    pub restarts: bool,
-    /// Whether only viewers in step can read it.
-    pub is_streamed: bool,
-    /// The operations, one behind the other.
-    pub ops: Bytes,
-}
 
 /// What paints a desktop for its viewers.
 #[derive(Debug)]
@@ -263,18 +229,6 @@ impl Painter {
         Ok(())
     }
 
-    /// The square of the grid that has `tile`, as far as it is on the picture.
-    fn around(&self, tile: Rect, side: usize) -> Rect {
-        let whole = |at: u16, most: u16| {
-            let start = usize::from(at) / side * side;
-            // On the picture, whose sides are u16.
-            (start as u16, side.min(usize::from(most) - start) as u16)
-        };
-        let ((x, width), (y, height)) =
-            (whole(tile.x, self.shadow.width()), whole(tile.y, self.shadow.height()));
-        Rect { x, y, width, height }
-    }
-
     /// Which way each part of `rect` goes; one colour goes at once.
     fn sort(&mut self, rect: Rect, exact: &mut Vec<Rect>, photos: &mut Vec<Rect>, frame: &mut Unfinished) {
         let side = CLASS_CELLS * CELL;
@@ -287,9 +241,10 @@ impl Painter {
             }
             _ if is_small => exact.push(rect),
             _ => {
+                let size = (self.shadow.width(), self.shadow.height());
                 let sorted: Vec<(Rect, bool)> = tiles(rect, side)
                     .map(|tile| {
-                        let classed = if tile.area() < FEW_PIXELS { self.around(tile, side) } else { tile };
+                        let classed = if tile.area() < FEW_PIXELS { around(tile, side, size) } else { tile };
                         (tile, kind(&self.shadow, classed) == Kind::Photo)
                     })
                     .collect();
@@ -303,93 +258,5 @@ impl Painter {
                 }
             }
         }
-    }
-}
-
-struct Unfinished {
-    restarts: bool,
-    is_streamed: bool,
-    ops: BytesMut,
-}
-
-impl Unfinished {
-    fn end(self, number: u32) -> Frame {
-        Frame { number, restarts: self.restarts, is_streamed: self.is_streamed, ops: self.ops.freeze() }
-    }
-}
-
-fn pointer_op(pointer: &Cursor) -> Op {
-    let pixels = bytemuck::cast_slice(&pointer.pixels);
-    let pixels = Bytes::copy_from_slice(pixels);
-    Op::Pointer { width: pointer.width, height: pointer.height, hotspot: pointer.hotspot, pixels }
-}
-
-/// The smallest rectangle that has all marked cells.
-fn bounds(cells: &Cells) -> Option<Rect> {
-    cells.rects().into_iter().reduce(|a, b| {
-        let columns = a.columns().start.min(b.columns().start)..a.columns().end.max(b.columns().end);
-        let rows = a.rows().start.min(b.rows().start)..a.rows().end.max(b.rows().end);
-        // Both are on the picture, whose sides are u16.
-        Rect {
-            x: columns.start as u16,
-            y: rows.start as u16,
-            width: columns.len() as u16,
-            height: rows.len() as u16,
-        }
-    })
-}
-
-/// `rect` cut along a grid of squares.
-fn tiles(rect: Rect, side: usize) -> impl Iterator<Item = Rect> {
-    let cuts = move |of: std::ops::Range<usize>| {
-        (of.start / side..of.end.div_ceil(side))
-            .map(move |i| (i * side).max(of.start)..((i + 1) * side).min(of.end))
-    };
-    cuts(rect.rows()).flat_map(move |rows| {
-        cuts(rect.columns()).map(move |columns| Rect {
-            x: columns.start as u16,
-            y: rows.start as u16,
-            width: columns.len() as u16,
-            height: rows.len() as u16,
-        })
-    })
-}
-
-/// Tiles of a grid, in its order, joined to rectangles that cover them and nothing else.
-fn joined(tiles: impl Iterator<Item = Rect>) -> Vec<Rect> {
-    let mut rows: Vec<Rect> = Vec::new();
-    for tile in tiles {
-        match rows.last_mut() {
-            Some(row) if row.y == tile.y && row.columns().end == tile.columns().start => {
-                row.width += tile.width
-            }
-            _ => rows.push(tile),
-        }
-    }
-    let mut joined: Vec<Rect> = Vec::new();
-    for row in rows {
-        let is_above =
-            |above: &&mut Rect| above.columns() == row.columns() && above.rows().end == row.rows().start;
-        match joined.iter_mut().find(is_above) {
-            Some(above) => above.height += row.height,
-            None => joined.push(row),
-        }
-    }
-    joined
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tiles_are_joined_to_what_they_cover() {
-        let rect = Rect { x: 10, y: 50, width: 300, height: 100 };
-        assert_eq!(joined(tiles(rect, 64)), [rect]);
-        let left: Vec<Rect> = joined(tiles(rect, 64).filter(|tile| tile.x < 64 || tile.y >= 128));
-        let [top, bottom] = left[..] else { panic!("{left:?}") };
-        assert_eq!(top, Rect { x: 10, y: 50, width: 54, height: 78 });
-        assert_eq!(bottom, Rect { x: 10, y: 128, width: 300, height: 22 });
-        assert_eq!(joined(std::iter::empty()), []);
     }
 }
