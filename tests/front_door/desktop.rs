@@ -5,4 +5,5 @@ mod hostile;
 mod login;
 mod oracle;
 mod picture;
+mod plain;
 mod servers;
