@@ -9,7 +9,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env["CI"]),
   // A browser, an X server and a build share two cores there; what passes only at the second try is named in the sums.
   retries: process.env["CI"] ? 1 : 0,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   use: {
     viewport: { width: 1120, height: 720 },

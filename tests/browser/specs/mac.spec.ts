@@ -9,6 +9,9 @@ const BUILD = "mac";
 const CHANGES = 12;
 let mac: Mac;
 
+// Fifteen million pixels are drawn, sent and hashed in the time of one of the others' pictures.
+test.describe.configure({ timeout: 240_000 });
+
 test.beforeAll(async ({ demo }) => {
   mac = await Mac.start();
   await demo.register(BUILD, mac.endpoint, "macos");
@@ -20,7 +23,7 @@ test.afterAll(async ({ demo }) => {
 });
 
 async function shows(desktop: Desktop, hash: string): Promise<void> {
-  const same = { message: "the hash of the picture", timeout: 20_000 };
+  const same = { message: "the hash of the picture", timeout: 60_000 };
   await expect.poll(() => desktop.hash(), same).toBe(hash);
 }
 

@@ -71,7 +71,7 @@ export class Desktop {
       for (let at = 0; at < real.length; at += 1) if (shown[at] !== real[at]) count += 1;
       return count;
     };
-    await expect.poll(differs, { message: "bytes that differ from the machine's own", timeout: 20_000 }).toBe(0);
+    await expect.poll(differs, { message: "bytes that differ from the machine's own", timeout: 30_000 }).toBe(0);
   }
 
   /** Into a corner: before it has heard where ours is, a VNC server draws a pointer of its own. */
