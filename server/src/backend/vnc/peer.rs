@@ -88,7 +88,9 @@ impl Peer {
 
     /// Says what pictures may come as.
     fn prefer(&mut self) {
-        let encodings = encodings(self.taste.is_plain());
+        let plain = self.taste.is_plain();
+        tracing::debug!(plain, "the machine is asked for its pictures");
+        let encodings = encodings(plain);
         self.say(&ClientMessage::SetEncodings { encodings, quality: None, compression: Some(1) });
     }
 
