@@ -133,7 +133,7 @@ fn a_mistake_is_told_with_its_line_and_its_key() {
         ),
         (
             "[[webhooks]]\nname = \"ci\"\nurl = \"https://ci.example/\"\nevents = [\"access\"]\n",
-            "2:1: unknown variant `access`, expected one of `access.enabled`",
+            "5:11: unknown variant `access`, expected one of `access.enabled`",
         ),
         ("[[issuers]]\niss = \"ci\"\n", "2:1: set one of `keys` and `jwks_url`"),
         ("[[issuers]]\niss = \"ci\"\njwks_url = \"http://ci.example/\"\n", "2:1: `jwks_url` is https"),

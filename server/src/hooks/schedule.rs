@@ -13,7 +13,7 @@ const JITTER_PERCENT: i64 = 20;
 pub(super) fn again(tries: u32, now: Timestamp, chance: u8) -> Option<Timestamp> {
     let step = usize::try_from(tries.checked_sub(1)?).ok()?;
     let milliseconds = PAUSES_S.get(step)?.saturating_mul(1000);
-    let shorter = milliseconds / 100 * JITTER_PERCENT / 255 * i64::from(chance);
+    let shorter = milliseconds * JITTER_PERCENT * i64::from(chance) / (100 * 255);
     now.checked_add(SignedDuration::from_millis(milliseconds.saturating_sub(shorter))).ok()
 }
 
