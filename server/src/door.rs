@@ -300,25 +300,6 @@ impl Door {
         Ok((value, entry))
     }
 
-    /// Changes a build's record, and queues what is to be told of it in the same write.
-    async fn update<T>(
-        &self,
-        id: &BuildId,
-        change: impl FnMut(&mut BuildRecord) -> Result<T, Refused> + Send,
-    ) -> Result<(T, BuildRecord), UpdateError<Refused>> {
-        let (now, mut told) = (self.now(), false);
-        let news = |before: &BuildRecord, after: &BuildRecord| {
-            let news = news::of_change(before, after, now);
-            told = !news.is_empty();
-            news
-        };
-        let updated = self.0.store.update_build_telling(id, change, news).await;
-        if told {
-            self.0.hooks.wake();
-        }
-        updated
-    }
-
     /// Takes up a build that was read when `known` had been forgotten, and starts its keeper; `None`
     /// where another was forgotten since, and it has to be read again. One that is over is only
     /// looked at: its end was dealt with.

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use transom_protocol::problem::Problem;
 
-use super::Door;
+use super::{Door, Refused};
 use crate::access::BuildId;
 use crate::access::build::BuildRecord;
 use crate::access::event::{Event, EventKind};
 use crate::access::lifecycle::{self, life, sentence};
 use crate::session::{Ending, Phase, Session};
+use crate::store::UpdateError;
 
 /// What a change of a build's record is to be told as.
 pub(super) fn of_change(before: &BuildRecord, after: &BuildRecord, now: Timestamp) -> Vec<Event> {
@@ -45,6 +46,25 @@ fn new(kind: EventKind, build: &BuildId, at: Timestamp, data: Value) -> Event {
 }
 
 impl Door {
+    /// Changes a build's record, and queues what is to be told of it in the same write.
+    pub(super) async fn update<T>(
+        &self,
+        id: &BuildId,
+        change: impl FnMut(&mut BuildRecord) -> Result<T, Refused> + Send,
+    ) -> Result<(T, BuildRecord), UpdateError<Refused>> {
+        let (now, mut told) = (self.now(), false);
+        let news = |before: &BuildRecord, after: &BuildRecord| {
+            let news = of_change(before, after, now);
+            told = !news.is_empty();
+            news
+        };
+        let updated = self.0.store.update_build_telling(id, change, news).await;
+        if told {
+            self.0.hooks.wake();
+        }
+        updated
+    }
+
     /// An event of now.
     pub(super) fn event(&self, kind: EventKind, build: &BuildId, data: Value) -> Event {
         new(kind, build, self.now(), data)

@@ -77,7 +77,7 @@ mod tests {
         }
 
         fn settle(&mut self, minute: i64) -> &mut Self {
-            self.at(minute, |facts, policy, now| drop(facts.settle(policy, now)))
+            self.at(minute, |facts, policy, now| _ = facts.settle(policy, now))
         }
 
         fn finish(&mut self, minute: i64, outcome: Outcome) -> &mut Self {
