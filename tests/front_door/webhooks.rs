@@ -35,7 +35,7 @@ pub async fn until_deliveries(
     hook: &str,
     wanted: impl Fn(&[Value]) -> bool,
 ) -> anyhow::Result<Vec<Value>> {
-    let start = tokio::time::Instant::now();
+    let start = transom_server::clock::tick();
     loop {
         let seen = deliveries(front, hook).await?;
         if wanted(&seen) {
