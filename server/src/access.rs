@@ -4,6 +4,7 @@
 //! whoever knocks (browser, guest, native client) is let in by a grant alone.
 
 pub mod build;
+pub mod event;
 pub mod lifecycle;
 pub mod token;
 

@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod files;
 mod health;
+mod hooks;
 mod machine;
 mod masks;
 mod sessions;
@@ -83,6 +84,13 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(files::ticket::redeem))
         .routes(routes!(tokens::redeem))
         .routes(routes!(tokens::renew))
+        .routes(routes!(hooks::list, hooks::make))
+        .routes(routes!(hooks::delete))
+        .routes(routes!(hooks::change_secret))
+        .routes(routes!(hooks::enable))
+        .routes(routes!(hooks::deliveries::to_hook))
+        .routes(routes!(hooks::deliveries::of_build))
+        .routes(routes!(hooks::deliveries::redeliver))
         .routes(routes!(audit::rows))
         .routes(routes!(socket::socket))
         .routes(routes!(health::config))

@@ -11,6 +11,7 @@ mod read;
 mod recordings;
 mod sections;
 mod service_key;
+mod webhook;
 
 pub use environment::Environment;
 pub use issuer::{Algorithm, Issuer};
@@ -19,6 +20,7 @@ pub use origin::{FrameAncestor, Origin};
 pub use recordings::Recordings;
 pub use sections::{Keys, Limits, Listen, Log, LogFormat, StoreConfig, Tls, Web};
 pub use service_key::{Right, ServiceKey};
+pub use webhook::{Reach, Webhook};
 
 use serde::Serialize;
 
@@ -51,6 +53,8 @@ pub struct Config {
     pub log: Log,
     /// The CI's control planes, by key.
     pub service_keys: Vec<ServiceKey>,
+    /// Where events are sent.
+    pub webhooks: Vec<Webhook>,
     /// CIs that sign access tokens of their own.
     pub issuers: Vec<Issuer>,
 }

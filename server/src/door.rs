@@ -8,11 +8,13 @@ mod attend;
 mod builds;
 mod entry;
 mod files;
+mod hooks;
 mod journal;
 mod keeper;
 mod knock;
 mod machine;
 mod masks;
+mod news;
 mod open;
 mod recordings;
 mod spare;
@@ -32,6 +34,7 @@ use crate::access::token::{Mint, TokenError, Verifier};
 use crate::backend::{Backends, Dialer};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::hooks::Hooks;
 use crate::jwks::Jwks;
 use crate::lifetime::Lifetime;
 use crate::recording::Shelf;
@@ -42,6 +45,7 @@ pub use attend::Attendance;
 pub use builds::{BuildUpdate, Enable, Finished};
 pub use entry::Entry;
 pub use files::{Asked, Download, Part, Ticket, Upload, Uploaded};
+pub use hooks::{DeliveryFilter, DeliveryRow, DeliveryState, HookOrigin, HookRow, NewHook, Place};
 pub use journal::Actor;
 pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
 pub use masks::Masked;
@@ -53,6 +57,8 @@ pub use tokens::{Issued, Renewed};
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// How long after its end a renewal is still known.
 const TOLD_WHY: SignedDuration = SignedDuration::from_hours(24);
+/// How long deliveries to webhooks are kept.
+const DELIVERIES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Something was not allowed or not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -138,6 +144,7 @@ struct Inner {
     dialer: Dialer,
     registry: Registry,
     shelf: Option<Arc<Shelf>>,
+    hooks: Hooks,
     lifetime: Lifetime,
     entries: Mutex<Entries>,
 }
@@ -170,6 +177,8 @@ pub struct Parts {
     pub registry: Registry,
     /// Where recordings lie, if any are made.
     pub shelf: Option<Arc<Shelf>>,
+    /// Where events are sent.
+    pub hooks: Hooks,
     /// Runs timers and probes.
     pub lifetime: Lifetime,
 }
@@ -192,6 +201,7 @@ impl Door {
             backends: parts.backends,
             registry: parts.registry,
             shelf: parts.shelf,
+            hooks: parts.hooks,
             lifetime: parts.lifetime,
             entries: Mutex::default(),
         }));
@@ -199,11 +209,9 @@ impl Door {
         for stored in door.0.store.open_builds().await? {
             let id = stored.record.id.clone();
             let restarted = door
-                .0
-                .store
-                .update_build(&id, |record| {
+                .update(&id, |record| {
                     record.facts.restart(&record.policy, now);
-                    Ok::<_, Refused>(())
+                    Ok(())
                 })
                 .await;
             match restarted {
@@ -278,14 +286,14 @@ impl Door {
         // Held from before the change until it is known: what was forgotten meanwhile is not taken up
         // again from something older than its end.
         let entry = self.entry(id).await?;
-        let changed = self.0.store.update_build(id, |record| {
+        let changed = self.update(id, |record| {
             let was_over = record.facts.ended.is_some();
             let value = change(record)?;
             if !was_over && record.facts.ended.is_some() {
                 // The end is a revocation: what was issued before it opens nothing.
                 record.epoch += 1;
             }
-            Ok::<_, Refused>(value)
+            Ok(value)
         });
         let (value, record) = changed.await?;
         entry.publish(record);
@@ -326,7 +334,7 @@ impl Door {
         entries.forgotten += 1;
     }
 
-    /// Forgets codes and renewals now and then, long after they are over: a page that slept over the
+    /// Forgets codes, renewals and deliveries now and then, long after they are over: a page that slept over the
     /// end is still told why.
     async fn sweep(self) {
         loop {
@@ -334,6 +342,10 @@ impl Door {
             let before = now.saturating_sub(TOLD_WHY).unwrap_or(now);
             if let Err(error) = self.0.store.sweep(before).await {
                 tracing::warn!(%error, "codes and renewals not swept");
+            }
+            let before = now.saturating_sub(DELIVERIES_KEPT).unwrap_or(now);
+            if let Err(error) = self.0.store.forget_deliveries(before).await {
+                tracing::warn!(%error, "deliveries not swept");
             }
             if let Err(refused) = self.sweep_recordings(now).await {
                 tracing::warn!(%refused, "recordings not swept");

@@ -9,6 +9,7 @@ pub mod backend;
 pub mod clock;
 pub mod config;
 pub mod door;
+pub mod hooks;
 pub mod jwks;
 pub mod keys;
 pub mod lifetime;

@@ -14,7 +14,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use transom_server::Server;
 use transom_server::clock::Clock;
 use transom_server::config::{Config, Environment, Log, LogFormat, check};
-use transom_server::keys::{SecretHash, new_service_key, write_key_files};
+use transom_server::keys::{HookSecret, SecretHash, new_service_key, write_key_files};
 use transom_server::seal::Sealer;
 use transom_server::store::{AuditFilter, Store};
 
@@ -67,6 +67,8 @@ enum KeyKind {
         #[arg(long)]
         name: String,
     },
+    /// Make a secret that signs webhooks, on standard output.
+    Webhook,
 }
 
 #[derive(Subcommand)]
@@ -148,12 +150,19 @@ fn show(file: &Path) -> anyhow::Result<()> {
 }
 
 fn make_keys(keys: &Keys) -> anyhow::Result<()> {
-    if let Some(KeyKind::Service { name }) = &keys.kind {
-        let key = new_service_key()?;
-        println!("{}", key.expose());
-        let hash = SecretHash::of(key.expose());
-        eprintln!("[[service_keys]]\nname = \"{name}\"\nsha256 = \"{}\"", hash.as_str());
-        return Ok(());
+    match &keys.kind {
+        Some(KeyKind::Service { name }) => {
+            let key = new_service_key()?;
+            println!("{}", key.expose());
+            let hash = SecretHash::of(key.expose());
+            eprintln!("[[service_keys]]\nname = \"{name}\"\nsha256 = \"{}\"", hash.as_str());
+            return Ok(());
+        }
+        Some(KeyKind::Webhook) => {
+            println!("{}", *HookSecret::generate()?.to_text());
+            return Ok(());
+        }
+        None => {}
     }
     let files = write_key_files(&keys.out, keys.force)?;
     eprintln!("made {} and {}", files.token.display(), files.seal.display());

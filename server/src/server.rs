@@ -23,6 +23,7 @@ use crate::backend::Backends;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::door::{Door, Parts};
+use crate::hooks::{Hooks, HooksError};
 use crate::jwks::Jwks;
 use crate::lifetime::Lifetime;
 use crate::recording::Shelf;
@@ -57,6 +58,9 @@ pub enum StartError {
     /// No HTTP client for the key sets of issuers.
     #[error("cannot make an HTTP client")]
     Http(#[from] reqwest::Error),
+    /// No webhooks.
+    #[error("cannot send webhooks")]
+    Hooks(#[from] HooksError),
     /// The TLS certificate or its key.
     #[error("cannot use the TLS certificate")]
     Tls(#[from] crate::tls::TlsError),
@@ -100,6 +104,7 @@ impl Server {
             usize::try_from(limits.sessions_per_build).unwrap_or(usize::MAX),
             usize::try_from(limits.scrollback_bytes).unwrap_or(usize::MAX),
         );
+        let hooks = Hooks::open(&config, store.clone(), clock.clone(), tasks.clone()).await?;
         let tls = config.listen.tls.as_ref().map(crate::tls::acceptor).transpose()?;
         let door = Door::open(Parts {
             config: Arc::clone(&config),
@@ -111,6 +116,7 @@ impl Server {
             backends: Backends::all(),
             registry,
             shelf,
+            hooks,
             lifetime: tasks.clone(),
         })
         .await?;

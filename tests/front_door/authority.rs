@@ -40,6 +40,14 @@ post   /api/v1/builds/{id}/files/tickets   missing invalid invalid expired forbi
 get    /api/v1/downloads/{id}              code    code    code    code    code   code   code    code   code   code    code
 post   /api/v1/codes/redeem                code    code    code    code    code   code   code    code   code   code    code
 post   /api/v1/tokens/renew                code    code    code    code    code   code   code    code   code   code    code
+get    /api/v1/builds/{id}/deliveries      missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+get    /api/v1/hooks                       missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+post   /api/v1/hooks                       missing forbid  forbid  forbid  forbid forbid forbid  201    forbid key     forbid
+delete /api/v1/hooks/{hook}                missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid
+post   /api/v1/hooks/{hook}/secret         missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+post   /api/v1/hooks/{hook}/enable         missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid
+get    /api/v1/hooks/{hook}/deliveries     missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
+post   /api/v1/hooks/{hook}/deliveries/{event}/redeliver missing forbid  forbid  forbid  forbid forbid forbid  202    forbid key     forbid
 get    /api/v1/audit                       missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
 get    /api/v1/socket                      plain   plain   plain   plain   plain  plain  plain   plain  plain  plain   plain
 get    /api/v1/config                      200     200     200     200     200    200    200     200    200    200     200
@@ -101,6 +109,9 @@ fn the_table_names_every_route_and_no_other() {
     assert_eq!(served, named, "left: what is served; right: what the table names");
 }
 
+/// Nothing is ever sent to it: it is not an address of the internet.
+const HOOK: &str = "https://127.0.0.1:9/";
+
 /// A server with a build that has an open terminal, and with another build.
 struct World {
     front: Front,
@@ -113,6 +124,8 @@ struct World {
 struct Scene {
     build: String,
     session: String,
+    hook: String,
+    event: String,
 }
 
 impl World {
@@ -127,13 +140,17 @@ impl World {
     async fn scene(&mut self) -> anyhow::Result<Scene> {
         self.builds += 1;
         let build = format!("b{}", self.builds);
+        let made = self.front.ci(Method::POST, "/hooks", json!({ "url": HOOK })).await?;
+        let hook = made["hook"]["id"].as_str().context("no id")?.to_owned();
         self.front.ready_build(&build, &self.machine, Value::Null).await?;
         let token = self.front.controller(&build).await?;
         let path = format!("/api/v1/builds/{build}/sessions");
         let wanted = json!({ "family": "terminal" });
         let opened = self.front.send(Method::POST, &path, &token, Some(&wanted)).await?;
         let session = opened.good()?["id"].as_str().context("no id")?.to_owned();
-        Ok(Scene { build, session })
+        let sent = self.front.look(&format!("/hooks/{hook}/deliveries?limit=1")).await?;
+        let event = sent["deliveries"][0]["event"].as_str().context("no event")?.to_owned();
+        Ok(Scene { build, session, hook, event })
     }
 
     async fn bearer(&self, caller: &str, build: &str) -> anyhow::Result<String> {
@@ -164,7 +181,8 @@ impl World {
         } else {
             String::new()
         };
-        let path = row.path.replace("{id}", id) + &query;
+        let path = row.path.replace("{id}", id).replace("{hook}", &scene.hook);
+        let path = path.replace("{event}", &scene.event) + &query;
         if method == Method::GET && !query.is_empty() {
             std::fs::write(self.machine.build_dir().join(format!("file-{}-{caller}", scene.build)), "x")?;
         }
@@ -192,6 +210,11 @@ impl World {
             ("post", "/api/v1/builds/{id}/sessions") => json!({ "family": "terminal" }),
             ("post", "/api/v1/builds/{id}/files/tickets") => json!({ "path": "/etc/passwd" }),
             ("put", "/api/v1/builds/{id}/files/content" | "/api/v1/builds/{id}/files/directory") => {
+                return Ok(None);
+            }
+            ("post", "/api/v1/hooks") => json!({ "url": HOOK, "events": ["access.ready"] }),
+            ("post", "/api/v1/hooks/{hook}/secret") => json!({ "drop_old": true }),
+            ("post", "/api/v1/hooks/{hook}/enable" | "/api/v1/hooks/{hook}/deliveries/{event}/redeliver") => {
                 return Ok(None);
             }
             ("post", "/api/v1/codes/redeem") => json!({ "code": secret, "renewal": secret }),

@@ -21,6 +21,7 @@ mod terminal;
 mod timelines;
 mod tokens;
 mod transcripts;
+mod webhooks;
 
 use std::sync::Once;
 

@@ -14,6 +14,7 @@ pub mod machine;
 pub mod pass;
 pub mod picture;
 pub mod process;
+pub mod receiver;
 pub mod rfb;
 pub mod settings;
 pub mod socket;

@@ -52,26 +52,32 @@ impl Process {
     }
 
     async fn run(mut command: Command, settings: Settings) -> anyhow::Result<Self> {
-        let log = fs::File::create(settings.dir().join("transom.log"))?;
-        let child = command
-            .arg("serve")
-            .arg("--config")
-            .arg(settings.file())
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .with_context(|| format!("cannot start {command:?}"))?;
+        let child = serve(&mut command, &settings)?;
         let ci = Ci::new(&settings, Clock::system())?;
         let process = Self { child, ci, settings };
+        process.serves().await?;
+        Ok(process)
+    }
+
+    /// Kills it without a word (SIGKILL) and starts it anew on the same store.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub async fn crash(&mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        self.child = serve(&mut Command::new(beside_this_one("transom")?), &self.settings)?;
+        self.serves().await
+    }
+
+    async fn serves(&self) -> anyhow::Result<()> {
         for _ in 0..(PATIENCE.as_millis() / 20) {
-            if process.send(Method::GET, "/healthz", "", None).await.is_ok_and(|r| r.status == 200) {
-                return Ok(process);
+            if self.send(Method::GET, "/healthz", "", None).await.is_ok_and(|r| r.status == 200) {
+                return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        anyhow::bail!("it does not serve: {}", process.log())
+        anyhow::bail!("it does not serve: {}", self.log())
     }
 
     /// The origin of its pages.
@@ -98,6 +104,13 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn serve(command: &mut Command, settings: &Settings) -> anyhow::Result<Child> {
+    let log = fs::File::create(settings.dir().join("transom.log"))?;
+    let command = command.arg("serve").arg("--config").arg(settings.file()).env_clear();
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+    command.spawn().with_context(|| format!("cannot start {command:?}"))
 }
 
 fn beside_this_one(name: &str) -> anyhow::Result<PathBuf> {

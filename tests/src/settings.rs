@@ -62,7 +62,7 @@ directory = "keys"
 [[service_keys]]
 name = "ci"
 sha256 = "{}"
-allow = ["builds", "access", "tokens", "read", "recordings", "audit"]
+allow = ["builds", "access", "tokens", "read", "recordings", "hooks", "audit"]
 [[service_keys]]
 name = "reader"
 sha256 = "{}"

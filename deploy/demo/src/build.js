@@ -30,8 +30,9 @@ import { PROJECT } from "./scenarios.js";
 const LOG_CHARS = 256 * 1024;
 
 /**
- * `change`: the build's own facts; `access`: what is said of remote access; `log`: more of a step's output.
- * @extends EventEmitter<{change: [], access: [], log: [step: number, text: string]}>
+ * `change`: the build's own facts; `access`: what is said of remote access; `log`: more of a step's output;
+ * `releasable`: Transom says that the machine can go.
+ * @extends EventEmitter<{change: [], access: [], releasable: [], log: [step: number, text: string]}>
  */
 export class Build extends EventEmitter {
   /** @type {"running" | "finished"} */

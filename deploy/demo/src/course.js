@@ -98,7 +98,14 @@ async function runOnMachine(build, machine, reporter, around) {
 async function keepMachine(build, reporter, around) {
   const { outcome, finishedAt } = build;
   if (!outcome || !finishedAt) return;
-  const pause = () => wait(around.pollMs, undefined, { signal: around.closing }).catch(() => {});
+  // Until it is time to ask again, or Transom says by itself that there is an answer.
+  const pause = async () => {
+    const told = new AbortController();
+    const wake = () => told.abort();
+    build.once("releasable", wake);
+    await wait(around.pollMs, undefined, { signal: AbortSignal.any([around.closing, told.signal]) }).catch(() => {});
+    build.off("releasable", wake);
+  };
   // The last steps are told first, unless there is no time to lose.
   const atOnce = outcome === "cancelled" || outcome === "timed_out";
   const told = atOnce ? Promise.resolve(true) : reporter.settled().then(() => true);

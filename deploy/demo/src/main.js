@@ -7,6 +7,7 @@ import { Builds } from "./builds.js";
 import { dashboard } from "./server.js";
 import { settings } from "./settings.js";
 import { Transom } from "./transom.js";
+import { Hook } from "./webhook.js";
 
 const config = settings(process.env);
 const origin = `http://127.0.0.1:${config.port}`;
@@ -24,7 +25,7 @@ const builds = new Builds({
   pollMs: config.pollMs,
   closing: closing.signal,
 });
-const server = dashboard(builds, config.transom, origin);
+const server = dashboard(builds, config.transom, origin, new Hook(builds, config.webhookSecret));
 server.listen(config.port, "127.0.0.1", () => console.log(`dashboard at ${origin}`));
 
 async function stop() {

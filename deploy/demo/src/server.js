@@ -13,14 +13,16 @@ import { BadRequest, chosenPerson, fields, isJson, wish } from "./request.js";
 /** @typedef {import("./builds.js").Builds} Builds */
 /** @typedef {import("./build.js").Build} Build */
 /** @typedef {import("./people.js").Person} Person */
+/** @typedef {import("./webhook.js").Hook} Hook */
 /** @typedef {{request: Request, response: Response, who: Person, build: Build, url: URL}} Call */
 
 /**
  * @param {Builds} builds
  * @param {string} transom Transom's address as browsers see it
  * @param {string} origin the dashboard's own address
+ * @param {Hook} hook takes what Transom tells of its own accord
  */
-export function dashboard(builds, transom, origin) {
+export function dashboard(builds, transom, origin, hook) {
   const api = builds.around.transom;
   const host = new URL(origin).host;
 
@@ -42,6 +44,7 @@ export function dashboard(builds, transom, origin) {
     ["POST", /^\/builds\/(?<id>\d+)\/cancel$/, cancelBuild],
     ["POST", /^\/builds\/(?<id>\d+)\/open$/, openMachine],
     ["GET", /^\/transom-token$/, giveToken],
+    ["POST", /^\/hooks$/, takeHook],
   ];
 
   /** @param {Call} call */
@@ -89,6 +92,12 @@ export function dashboard(builds, transom, origin) {
     const { token, expires_at } = await mint(build, who);
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
     response.end(JSON.stringify({ token, expires_at }));
+  }
+
+  /** @param {Call} call */
+  async function takeHook({ request, response }) {
+    await hook.take(request);
+    response.writeHead(204).end();
   }
 
   /** @param {Build} build @param {Person} who */

@@ -31,6 +31,8 @@ export async function prepare({ directory, transom, transomPort, publicUrl }) {
   const serviceKey = `tsk_${randomBytes(32).toString("base64url")}`;
   await writeFile(place("service-key"), serviceKey, { mode: 0o600 });
 
+  const webhookSecret = `whsec_${randomBytes(32).toString("base64")}`;
+
   const port = transomPort ?? (await portNear(8080));
   const transomUrl = publicUrl ?? `http://127.0.0.1:${port}`;
   const dashboardPort = await portNear(8000);
@@ -41,7 +43,7 @@ export async function prepare({ directory, transom, transomPort, publicUrl }) {
   const transomPlan = {
     name: "transom",
     command: [transom, "serve", "--config", place("transom.toml")],
-    env: { TRANSOM_SERVICE_KEY_DEMO: serviceKey },
+    env: { TRANSOM_SERVICE_KEY_DEMO: serviceKey, TRANSOM_WEBHOOK_SECRET_DEMO: webhookSecret },
     log: place("transom.log"),
     endsWithUs: false,
     readyUrl: `http://127.0.0.1:${port}/readyz`,
@@ -54,6 +56,7 @@ export async function prepare({ directory, transom, transomPort, publicUrl }) {
       DEMO_PORT: String(dashboardPort),
       DEMO_TRANSOM_URL: transomUrl,
       DEMO_SERVICE_KEY: serviceKey,
+      DEMO_WEBHOOK_SECRET: webhookSecret,
       DEMO_MACHINES_DIR: machines,
     },
     log: place("dashboard.log"),
@@ -101,6 +104,12 @@ networks = ["127.0.0.1/32"]
 [[service_keys]]
 name = "demo"
 allow = ["builds", "access", "tokens", "read", "audit"]
+
+# The dashboard is on this computer, too.
+[[webhooks]]
+name = "demo"
+url = ${text(`${dashboardUrl}/hooks`)}
+allow_private = true
 `;
 }
 

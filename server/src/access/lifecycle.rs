@@ -18,6 +18,7 @@
 //! last moment it is over.
 
 mod facts;
+mod news;
 mod record;
 #[cfg(test)]
 mod timelines;
@@ -30,6 +31,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 pub use facts::{Facts, Probe};
+pub use news::news;
 pub use record::Refusal;
 pub use warning::{Warning, due, warnings};
 pub use words::sentence;

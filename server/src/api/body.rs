@@ -82,3 +82,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Build {
         BuildId::try_from(id).map(Self).map_err(|_| Problem::BuildUnknown.into())
     }
 }
+
+/// The hook in the path.
+pub struct HookId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for HookId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let id = Path::<String>::from_request_parts(parts, state).await;
+        id.map(|Path(id)| Self(id)).map_err(|_| Problem::NotFound.into())
+    }
+}

@@ -30,6 +30,7 @@ use transom_protocol::wire::{Attach, ClientMessage, Family, Hello, Role, SUBPROT
 use super::App;
 use super::auth;
 use super::error::{ApiError, ProblemBody};
+use crate::access::event::EventKind;
 use crate::access::{BuildId, Capability, Grant};
 use crate::door::{Actor, Attendance, Entry, Refused, require};
 use crate::session::desktop::{DesktopSession, DesktopViewer};
@@ -181,7 +182,8 @@ async fn enter(
     let seated = sit(app, &session, arrival, resume.map(|r| r.output), &grant);
     let id = seated.as_ref().map(|view| view.id().to_owned()).unwrap_or_default();
     let detail = json!({ "session": session.id, "viewer": id });
-    let view = app.door.audited(Some(&build), &actor, "viewer.join", seated, detail).await?;
+    let joined = EventKind::ViewerJoined;
+    let view = app.door.audited_telling(&build, &actor, "viewer.join", seated, detail, joined).await?;
     Ok(Some(Seated { entry, grant, actor, session, view, attendance }))
 }
 

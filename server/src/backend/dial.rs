@@ -25,6 +25,12 @@ impl fmt::Debug for Dialer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved(Vec<SocketAddr>);
 
+impl From<Resolved> for Vec<SocketAddr> {
+    fn from(resolved: Resolved) -> Self {
+        resolved.0
+    }
+}
+
 impl Dialer {
     /// A dialer for the addresses that `allows` lets through.
     pub fn new(allows: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {

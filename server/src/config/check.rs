@@ -48,7 +48,8 @@ pub fn warnings(config: &Config, environment: &Environment) -> Vec<String> {
         warn("there is no service key: no CI can report builds".to_owned());
     }
     let tls = config.listen.tls.iter();
-    for file in tls.clone().map(|tls| &tls.key).chain(&config.keys.files) {
+    let secrets = config.webhooks.iter().flat_map(|hook| &hook.secret_files);
+    for file in tls.clone().map(|tls| &tls.key).chain(&config.keys.files).chain(secrets) {
         key_file(file, &mut warn);
     }
     for file in tls.map(|tls| &tls.certificate) {
@@ -68,6 +69,8 @@ pub fn warnings(config: &Config, environment: &Environment) -> Vec<String> {
         warn(format!("recordings cannot be written to {}", recordings.directory.display()));
     }
     let known = [TOKEN_KEY, SEAL_KEY, STORE_URL, STORE_PASSWORD];
+    let named = config.webhooks.iter().filter_map(|hook| hook.env.as_deref());
+    let known: Vec<_> = known.into_iter().chain(named).collect();
     for name in environment.names().filter(|name| !known.contains(name) && !name.starts_with(SERVICE_KEY)) {
         warn(format!("environment variable {name} means nothing to Transom"));
     }

@@ -14,6 +14,8 @@ pub(super) const STORE_URL: &str = "TRANSOM_STORE_URL";
 pub(super) const STORE_PASSWORD: &str = "TRANSOM_STORE_PASSWORD";
 /// What the names of service keys' variables begin with.
 pub(super) const SERVICE_KEY: &str = "TRANSOM_SERVICE_KEY_";
+/// What the names of webhooks' variables begin with.
+pub(super) const WEBHOOK_SECRET: &str = "TRANSOM_WEBHOOK_SECRET_";
 
 /// A snapshot of the variables that begin with `TRANSOM_`. Values are secrets.
 #[derive(Debug, Clone, Default)]

@@ -44,18 +44,18 @@ impl Default for Machines {
 /// and multicast addresses are never allowed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
-pub struct MachineNetworks(Vec<IpNet>);
+pub struct MachineNetworks(pub(super) Vec<IpNet>);
 
-const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> IpNet {
+pub(super) const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> IpNet {
     IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix))
 }
 
-const fn v6(head: [u16; 3], tail: u16, prefix: u8) -> IpNet {
+pub(super) const fn v6(head: [u16; 3], tail: u16, prefix: u8) -> IpNet {
     IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(head[0], head[1], head[2], 0, 0, 0, 0, tail), prefix))
 }
 
 /// Where machines are unless the operator says otherwise.
-const PRIVATE: [IpNet; 4] =
+pub(super) const PRIVATE: [IpNet; 4] =
     [v4(10, 0, 0, 0, 8), v4(172, 16, 0, 0, 12), v4(192, 168, 0, 0, 16), v6([0xfc00, 0, 0], 0, 7)];
 
 /// Ranges that a wider network doesn't open; narrower ranges stand for themselves.
@@ -108,7 +108,7 @@ impl MachineNetworks {
 
 /// The IPv4 address to which a translator or tunnel would carry an IPv6 one: IPv4-compatible
 /// (RFC 4291), NAT64 (RFC 6052) and 6to4 (RFC 3056).
-fn embedded(address: IpAddr) -> Option<Ipv4Addr> {
+pub(super) fn embedded(address: IpAddr) -> Option<Ipv4Addr> {
     let IpAddr::V6(v6) = address else { return None };
     let [a, b, c, d, e, f, g, h] = v6.segments();
     let from = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));

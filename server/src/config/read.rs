@@ -13,6 +13,7 @@ use super::issuer::IssuerFile;
 use super::recordings::RecordingsFile;
 use super::sections::between;
 use super::service_key::ServiceKeyFile;
+use super::webhook::WebhookFile;
 use super::{
     Config, ConfigError, Environment, Issuer, Limits, Listen, Log, Machines, Origin, StoreConfig, Web,
 };
@@ -44,6 +45,8 @@ struct File {
     log: Log,
     #[serde(default)]
     service_keys: Vec<Spanned<ServiceKeyFile>>,
+    #[serde(default)]
+    webhooks: Vec<Spanned<WebhookFile>>,
     #[serde(default)]
     issuers: Vec<Spanned<IssuerFile>>,
 }
@@ -120,6 +123,7 @@ impl Reader<'_> {
             machines: file.machines,
             log: file.log,
             service_keys: self.service_keys(file.service_keys)?,
+            webhooks: self.webhooks(file.webhooks)?,
             issuers: self.issuers(file.issuers, &file.public_url)?,
             public_url: file.public_url,
         })

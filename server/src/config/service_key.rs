@@ -20,13 +20,16 @@ pub enum Right {
     Read,
     /// Read the transcripts of terminals.
     Recordings,
+    /// Look after webhooks and their deliveries.
+    Hooks,
     /// Read the audit.
     Audit,
 }
 
 impl Right {
     /// What a key may do that doesn't say: everything but read the audit.
-    const USUAL: [Self; 5] = [Self::Builds, Self::Access, Self::Tokens, Self::Read, Self::Recordings];
+    const USUAL: [Self; 6] =
+        [Self::Builds, Self::Access, Self::Tokens, Self::Read, Self::Recordings, Self::Hooks];
 }
 
 /// A service key as it is known here: by its hash.
@@ -91,7 +94,12 @@ impl ServiceKeyFile {
 
 /// The variable that holds the key called `name`: `ci-main` is in `TRANSOM_SERVICE_KEY_CI_MAIN`.
 fn variable_of(name: &str) -> String {
-    format!("{}{}", super::environment::SERVICE_KEY, name.to_ascii_uppercase().replace(['-', '.'], "_"))
+    named(super::environment::SERVICE_KEY, name)
+}
+
+/// The variable for something called `name`.
+pub(super) fn named(prefix: &str, name: &str) -> String {
+    format!("{prefix}{}", name.to_ascii_uppercase().replace(['-', '.'], "_"))
 }
 
 struct Hash(SecretHash);
@@ -102,12 +110,12 @@ impl<'de> Deserialize<'de> for Hash {
     }
 }
 
-fn name<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+pub(super) fn name<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let name = String::deserialize(from)?;
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
     if (1..=64).contains(&name.len()) && name.bytes().all(plain) {
         Ok(name)
     } else {
-        Err(serde::de::Error::custom("a service key's name has 1 to 64 characters of a-z 0-9 - _ ."))
+        Err(serde::de::Error::custom("such a name has 1 to 64 characters of a-z 0-9 - _ ."))
     }
 }

@@ -109,7 +109,7 @@ fn a_mistake_is_told_with_its_line_and_its_key() {
         ("[store]\nurl = \"sqlite:a?mode=ro\"\n", "3:7: expected `sqlite:` and the path of a file"),
         ("[keys]\nseal = [\"none.key\"]\n", "3:9: cannot read none.key: "),
         ("[keys]\ntoken = [\"transom.toml\"]\n", "3:10: a token key is an Ed25519 key"),
-        ("[[service_keys]]\nname = \"CI\"\n", "3:8: a service key's name has"),
+        ("[[service_keys]]\nname = \"CI\"\n", "3:8: such a name has"),
         (
             "[[service_keys]]\nname = \"ci\"\n",
             "2:1: set `sha256`, or the key in the environment as TRANSOM_SERVICE_KEY_CI",
@@ -119,6 +119,22 @@ fn a_mistake_is_told_with_its_line_and_its_key() {
             "2:1: `env` names a variable that begins with `TRANSOM_`",
         ),
         ("[[service_keys]]\nname = \"ci\"\nsha256 = \"00\"\n", "4:10: a SHA-256 hash has 64"),
+        (
+            "[[webhooks]]\nname = \"ci\"\nurl = \"https://ci.example/\"\n",
+            "2:1: set `secret_files`, or the secrets in the environment as TRANSOM_WEBHOOK_SECRET_CI",
+        ),
+        (
+            "[[webhooks]]\nname = \"ci\"\nurl = \"http://ci.example/\"\n",
+            "2:1: `url` is https, or http where `allow_private` is set",
+        ),
+        (
+            "[[webhooks]]\nname = \"ci\"\nurl = \"https://ci.example/\"\nsecret_files = [\"transom.toml\"]\n",
+            "2:1: transom.toml: a webhook's secret is whsec_",
+        ),
+        (
+            "[[webhooks]]\nname = \"ci\"\nurl = \"https://ci.example/\"\nevents = [\"access\"]\n",
+            "5:11: unknown variant `access`, expected one of `access.enabled`",
+        ),
         ("[[issuers]]\niss = \"ci\"\n", "2:1: set one of `keys` and `jwks_url`"),
         ("[[issuers]]\niss = \"ci\"\njwks_url = \"http://ci.example/\"\n", "2:1: `jwks_url` is https"),
         (
@@ -193,6 +209,35 @@ fn a_key_may_do_what_its_entry_says_and_the_audit_only_when_asked_for() {
     assert!(config.service_key("tsk_other").is_none());
     let twice = format!("{text}[[service_keys]]\nname = \"ci\"\n");
     assert!(place.refusal(&twice).contains("two service keys called `ci`"));
+}
+
+#[test]
+fn secrets_of_a_webhook_come_from_files_and_the_environment_and_show_nowhere() {
+    let new = || crate::keys::HookSecret::generate().unwrap();
+    let (old, newer, other) = (new(), new(), new());
+    let both = format!("{},{}", *newer.to_text(), *other.to_text());
+    let place = Place::new().with("TRANSOM_WEBHOOK_SECRET_CI", &both);
+    let file = place.path("hook.secret");
+    std::fs::write(&file, &*old.to_text()).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let text = format!(
+        "{LEAST}[[webhooks]]\nname = \"ci\"\nurl = \"https://ci.example/hooks\"\n\
+         events = [\"access.ready\"]\nsecret_files = [\"hook.secret\"]\n"
+    );
+    let config = place.load(&text).unwrap();
+    let hook = &config.webhooks[0];
+    let bytes: Vec<_> = hook.secrets.iter().map(crate::keys::HookSecret::bytes).collect();
+    assert_eq!(bytes, [old.bytes(), newer.bytes(), other.bytes()]);
+    assert_eq!(hook.events, [crate::access::event::EventKind::AccessReady]);
+    let shown = format!("{config:?}\n{}", check::effective(&config).unwrap());
+    for secret in [old, newer, other] {
+        assert!(!shown.contains(secret.to_text().trim_start_matches("whsec_")), "{shown}");
+    }
+    assert!(shown.contains("https://ci.example/hooks"));
+    let warnings = check::warnings(&config, &place.environment());
+    assert!(!warnings.iter().any(|w| w.contains("WEBHOOK") || w.contains("hook.secret")), "{warnings:#?}");
+    let twice = format!("{text}{}", text.strip_prefix(LEAST).unwrap());
+    assert!(place.refusal(&twice).contains("two webhooks called `ci`"));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 use transom_protocol::problem::Problem;
 
-use super::{Door, Refused};
+use super::{Door, Refused, news};
+use crate::access::event::EventKind;
 use crate::access::{BuildId, Grant, Person};
 use crate::store::AuditEvent;
 pub(crate) use crate::store::AuditOutcome as Outcome;
@@ -78,6 +79,26 @@ impl Door {
         outcome: Outcome,
         detail: Value,
     ) -> Result<(), Refused> {
+        self.note_telling(build, actor, action, outcome, detail, None).await
+    }
+
+    /// The same, and tells hooks of it with the row's detail: both are written or neither.
+    pub(crate) async fn note_telling(
+        &self,
+        build: Option<&BuildId>,
+        actor: &Actor,
+        action: &str,
+        outcome: Outcome,
+        detail: Value,
+        kind: Option<EventKind>,
+    ) -> Result<(), Refused> {
+        let news = kind.zip(build).map(|(kind, build)| {
+            let mut data = detail.clone();
+            if let (Some(data), Actor::Person { person, .. }) = (data.as_object_mut(), actor) {
+                data.insert("by".to_owned(), json!(person));
+            }
+            self.event(kind, build, data)
+        });
         let event = AuditEvent {
             at: self.now(),
             build: build.cloned(),
@@ -87,10 +108,14 @@ impl Door {
             detail,
             address: actor.address().map(|a| a.to_string()),
         };
-        self.0.store.append_audit(&event).await.map(drop).map_err(|error| {
+        self.0.store.append_audit_telling(&event, news.as_slice()).await.map_err(|error| {
             tracing::error!(%error, action, actor = actor.name(), "audit row not written");
-            Problem::StoreUnavailable.into()
-        })
+            Refused::from(Problem::StoreUnavailable)
+        })?;
+        if news.is_some() {
+            self.0.hooks.wake();
+        }
+        Ok(())
     }
 
     /// Writes the row of something that was tried and that stands, whatever came of it: a record that
@@ -126,6 +151,21 @@ impl Door {
         }
     }
 
+    /// The same where hooks are told as well of what was allowed.
+    pub(crate) async fn audited_telling<T>(
+        &self,
+        build: &BuildId,
+        actor: &Actor,
+        action: &str,
+        result: Result<T, Refused>,
+        detail: Value,
+        kind: EventKind,
+    ) -> Result<T, Refused> {
+        let Ok(given) = result else { return self.denied(Some(build), actor, action, result).await };
+        let allowed = Outcome::Allowed;
+        self.note_telling(Some(build), actor, action, allowed, detail, Some(kind)).await.map(|()| given)
+    }
+
     /// Writes a row where something was refused, and hands its result on.
     pub(crate) async fn denied<T>(
         &self,
@@ -137,7 +177,8 @@ impl Door {
         // Nothing of what is handed on is borrowed meanwhile: it need not be shared between threads.
         if let Some(problem) = result.as_ref().err().map(|refused| refused.problem) {
             let detail = json!({ "problem": problem.name() });
-            let _ = self.note(build, actor, action, Outcome::Denied, detail).await;
+            let anomaly = news::is_anomaly(problem).then_some(EventKind::SecurityAnomaly);
+            let _ = self.note_telling(build, actor, action, Outcome::Denied, detail, anomaly).await;
         }
         result
     }
@@ -151,6 +192,7 @@ impl Door {
     /// Somebody who looked at a session has gone.
     pub(crate) async fn note_left(&self, build: &BuildId, actor: &Actor, session: &str, viewer: &str) {
         let detail = json!({ "session": session, "viewer": viewer });
-        let _ = self.note(Some(build), actor, "viewer.leave", Outcome::Ended, detail).await;
+        let (action, left) = ("viewer.leave", Some(EventKind::ViewerLeft));
+        let _ = self.note_telling(Some(build), actor, action, Outcome::Ended, detail, left).await;
     }
 }

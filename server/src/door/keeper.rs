@@ -17,8 +17,10 @@ use serde_json::json;
 use transom_protocol::problem::Problem;
 
 use super::journal::{Actor, Outcome};
+use super::news::is_anomaly;
 use super::{Door, Entry, Refused, ended};
 use crate::access::build::BuildRecord;
+use crate::access::event::EventKind;
 use crate::access::lifecycle::{Life, State, due, life};
 use crate::backend::BackendError;
 use crate::session::registry::Spare;
@@ -155,6 +157,7 @@ impl Door {
     /// Tries until the machine answers, access ends, or its time is up: the life says so.
     async fn probe(&self, entry: &Arc<Entry>) {
         let id = entry.record().id.clone();
+        let mut is_told = false;
         loop {
             let record = entry.record();
             if self.life(&record).state != State::Pending {
@@ -186,6 +189,13 @@ impl Door {
                 }
                 Err(error) => {
                     let why = in_words(&error);
+                    if is_anomaly(error.problem()) && !std::mem::replace(&mut is_told, true) {
+                        let detail = json!({ "problem": error.problem().name() });
+                        let (denied, told) = (Outcome::Denied, Some(EventKind::SecurityAnomaly));
+                        let _ = self
+                            .note_telling(Some(&id), &Actor::Transom, "machine.probe", denied, detail, told)
+                            .await;
+                    }
                     tracing::debug!(build.id = %id, %error, "machine not ready yet");
                     if self.is_last_try(entry, now) || error.problem() == Problem::TargetRefused {
                         let failed = self.change(&id, |record| {

@@ -7,6 +7,7 @@ use transom_protocol::problem::Problem;
 use transom_protocol::wire::{Family, Size};
 
 use super::{Actor, Door, Entry, Refused, ended};
+use crate::access::event::EventKind;
 use crate::access::lifecycle::State;
 use crate::access::{Capability, Grant};
 use crate::backend::Target;
@@ -49,10 +50,22 @@ impl Door {
         size: Size,
         actor: &Actor,
     ) -> Result<Arc<Session>, Refused> {
-        let result = self.try_open(grant, entry, family, size).await;
+        let opened = self.try_open(grant, entry, family, size).await;
+        // Who opens the desktop a second time meets the others there.
+        let is_new = opened.as_ref().is_ok_and(|(_, is_new)| *is_new);
+        let result = opened.map(|(session, _)| session);
         let detail = json!({ "family": family, "session": result.as_ref().ok().map(|s| &s.id) });
         let opened = result.as_ref().ok().cloned();
-        let audited = self.audited(Some(&grant.build), actor, "session.open", result, detail).await;
+        let (build, action) = (&grant.build, "session.open");
+        let audited = if is_new {
+            let told = EventKind::SessionOpened;
+            self.audited_telling(build, actor, action, result, detail, told).await
+        } else {
+            self.audited(Some(build), actor, action, result, detail).await
+        };
+        if let (true, Ok(session)) = (is_new, &audited) {
+            self.tell_of_its_end(session);
+        }
         match (opened, &audited) {
             (Some(session), Err(refused)) => undo(&session, refused.problem),
             // Now, so that nothing that it writes stands in the way of the prompt.
@@ -68,7 +81,7 @@ impl Door {
         entry: &Arc<Entry>,
         family: Family,
         size: Size,
-    ) -> Result<Arc<Session>, Refused> {
+    ) -> Result<(Arc<Session>, bool), Refused> {
         require(
             grant,
             match family {
@@ -93,7 +106,7 @@ impl Door {
             machine,
             news: entry.news.clone(),
         };
-        let id = opening.id.clone();
+        let (id, own) = (opening.id.clone(), opening.id.clone());
         let session = match family {
             Family::Terminal => {
                 let (backend, target) = self.terminal_target(&record).await?;
@@ -117,7 +130,10 @@ impl Door {
         }
         match session.live().await {
             // A shell that ends at once may have said why: its output and its status are there to be seen.
-            Ok(()) | Err(Ending::Exit { .. }) => Ok(session),
+            Ok(()) | Err(Ending::Exit { .. }) => {
+                let is_new = session.id == own;
+                Ok((session, is_new))
+            }
             Err(ending) => Err(self.refusal_of(&ending, entry)),
         }
     }

@@ -11,6 +11,7 @@ use transom_protocol::wire::Size;
 
 use super::{Actor, Door, Entry, Refused, require};
 use crate::access::build::About;
+use crate::access::event::EventKind;
 use crate::access::{BuildId, Capability, Grant};
 use crate::recording::{Format, ReadError, Shelf, Subject, Transcript};
 use crate::session::Session;
@@ -60,13 +61,16 @@ impl Door {
         let title = title(&entry.record().about);
         // In the index first: no file is ever there that nothing would delete.
         self.0.store.begin_recording(&id, &build, began).await?;
-        let subject = Subject { session: id.clone(), build: build.into(), title, began, size };
+        let subject = Subject { session: id.clone(), build: build.clone().into(), title, began, size };
         let begun = shelf.begin(subject).await;
         let recording = begun.map_err(|error| {
             Refused::because(Problem::Internal, format!("the recording was not begun: {error}"))
         })?;
         let recording = session.record(recording, masks).await;
-        self.0.store.end_recording(&id, self.now(), recording.length()).await?;
+        let data = json!({ "session": id, "began_at": began, "bytes": recording.length() });
+        let available = self.event(EventKind::RecordingAvailable, &build, data);
+        self.0.store.end_recording(&id, self.now(), recording.length(), &[available]).await?;
+        self.0.hooks.wake();
         Ok(())
     }
 

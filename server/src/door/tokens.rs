@@ -5,7 +5,9 @@ use serde_json::json;
 use transom_protocol::problem::Problem;
 
 use super::builds::check_person;
+use super::journal::Outcome;
 use super::{Actor, Door, Refused, ended};
+use crate::access::event::EventKind;
 use crate::access::lifecycle::State;
 use crate::access::{BuildId, Capabilities, Grant, Person};
 use crate::keys::SecretHash;
@@ -148,9 +150,10 @@ impl Door {
             }
             RenewOutcome::Replayed(grant) => {
                 tracing::warn!(build.id = %grant.build, "renewal secret replayed; its chain is revoked");
-                let refused = Err::<(), _>(Problem::CodeInvalid.into());
-                let detail = json!({ "for": grant.person });
-                self.note_result(Some(&grant.build), actor, "renewal.replayed", &refused, detail).await;
+                let detail = json!({ "problem": Problem::CodeInvalid.name(), "for": grant.person });
+                let anomaly = Some(EventKind::SecurityAnomaly);
+                let (build, action) = (Some(&grant.build), "renewal.replayed");
+                let _ = self.note_telling(build, actor, action, Outcome::Denied, detail, anomaly).await;
                 Err(Problem::CodeInvalid.into())
             }
             // A chain that ended with its access says so; its holder proved who they were.

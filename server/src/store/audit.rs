@@ -7,8 +7,10 @@ use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::deliveries::queue;
 use super::{Store, StoreError};
 use crate::access::BuildId;
+use crate::access::event::Event;
 
 /// What came of something that is audited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -88,6 +90,15 @@ impl Store {
     ///
     /// [`StoreError`]; what is to be audited must not happen then.
     pub async fn append_audit(&self, event: &AuditEvent) -> Result<i64, StoreError> {
+        self.append_audit_telling(event, &[]).await
+    }
+
+    /// The same, and tells `news` of it: both or neither.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::append_audit`].
+    pub async fn append_audit_telling(&self, event: &AuditEvent, news: &[Event]) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
         // Locks the head until the transaction ends.
         let head = sqlx::query("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash");
@@ -112,6 +123,7 @@ impl Store {
         .await?;
         let end = sqlx::query("UPDATE audit_head SET hash = $1 WHERE id = 1").bind(&hash);
         end.execute(&mut *transaction).await?;
+        queue(&mut transaction, news).await?;
         transaction.commit().await?;
         Ok(text.seq)
     }

@@ -3,9 +3,11 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::deliveries::queue;
 use super::{Store, StoreError};
 use crate::access::BuildId;
 use crate::access::build::BuildRecord;
+use crate::access::event::Event;
 
 /// A record with the number by which a change of it is noticed.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,11 +80,27 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn replace_build(&self, revision: i64, record: &BuildRecord) -> Result<bool, StoreError> {
+        self.replace_build_telling(revision, record, &[]).await
+    }
+
+    /// The same, and queues `news` of it: both or neither.
+    async fn replace_build_telling(
+        &self,
+        revision: i64,
+        record: &BuildRecord,
+        news: &[Event],
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
         let query = sqlx::query(
             "UPDATE builds SET revision = revision + 1, closed = $1, doc = $2 WHERE id = $3 AND revision = $4",
         );
         let query = query.bind(closed(record)).bind(write(record)?).bind(record.id.as_str()).bind(revision);
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        let replaced = query.execute(&mut *transaction).await?.rows_affected() == 1;
+        if replaced {
+            queue(&mut transaction, news).await?;
+            transaction.commit().await?;
+        }
+        Ok(replaced)
     }
 
     /// Changes a build: loads it, applies `change`, writes it unless somebody else wrote in between,
@@ -95,7 +113,21 @@ impl Store {
     pub async fn update_build<T, E>(
         &self,
         id: &BuildId,
+        change: impl FnMut(&mut BuildRecord) -> Result<T, E>,
+    ) -> Result<(T, BuildRecord), UpdateError<E>> {
+        self.update_build_telling(id, change, |_, _| Vec::new()).await
+    }
+
+    /// The same, and queues what `news` says of the record before and after: both or neither.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::update_build`].
+    pub async fn update_build_telling<T, E>(
+        &self,
+        id: &BuildId,
         mut change: impl FnMut(&mut BuildRecord) -> Result<T, E>,
+        mut news: impl FnMut(&BuildRecord, &BuildRecord) -> Vec<Event>,
     ) -> Result<(T, BuildRecord), UpdateError<E>> {
         for _ in 0..TRIES {
             let Stored { revision, record: before } = self.build(id).await?.ok_or(UpdateError::Unknown)?;
@@ -104,7 +136,8 @@ impl Store {
             if record == before {
                 return Ok((answer, record));
             }
-            if self.replace_build(revision, &record).await? {
+            let news = news(&before, &record);
+            if self.replace_build_telling(revision, &record, &news).await? {
                 record.revision = revision + 1;
                 return Ok((answer, record));
             }

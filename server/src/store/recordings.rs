@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use sqlx::Row as _;
 
+use super::deliveries::queue;
 use super::{Store, StoreError};
 use crate::access::BuildId;
+use crate::access::event::Event;
 
 /// A recording in the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,15 +43,24 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that a recording has ended, and how long its file is.
+    /// Notes that a recording has ended, and how long its file is, and queues `news` of it.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn end_recording(&self, session: &str, at: Timestamp, bytes: u64) -> Result<(), StoreError> {
+    pub async fn end_recording(
+        &self,
+        session: &str,
+        at: Timestamp,
+        bytes: u64,
+        news: &[Event],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
         let query = sqlx::query("UPDATE recordings SET ended_at = $1, bytes = $2 WHERE session = $3");
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-        query.bind(at.as_millisecond()).bind(bytes).bind(session).execute(&self.pool).await?;
+        query.bind(at.as_millisecond()).bind(bytes).bind(session).execute(&mut *transaction).await?;
+        queue(&mut transaction, news).await?;
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod builds;
 mod codes;
+mod deliveries;
 mod opening;
 mod recordings;
 mod renewals;

@@ -7,8 +7,9 @@ use toml::Spanned;
 use super::{KeysFile, Reader, variable};
 use crate::config::environment::{SEAL_KEY, SERVICE_KEY, TOKEN_KEY};
 use crate::config::service_key::{ServiceKeyFile, Source};
-use crate::config::{ConfigError, Keys, ServiceKey};
-use crate::keys::{KeyError, SealKey, Secret, SecretHash, TokenKey};
+use crate::config::webhook::WebhookFile;
+use crate::config::{ConfigError, Keys, ServiceKey, Webhook};
+use crate::keys::{HookSecret, KeyError, SealKey, Secret, SecretHash, TokenKey};
 
 impl Reader<'_> {
     pub(super) fn keys(&self, file: KeysFile) -> Result<Keys, ConfigError> {
@@ -100,6 +101,37 @@ impl Reader<'_> {
             }
         }
         Ok(keys)
+    }
+
+    /// Secrets of webhooks: from files that their entries name, or from the environment.
+    pub(super) fn webhooks(&self, entries: Vec<Spanned<WebhookFile>>) -> Result<Vec<Webhook>, ConfigError> {
+        let mut hooks: Vec<Webhook> = Vec::new();
+        for entry in entries {
+            let span = entry.span();
+            let refuse = |message: String| self.wrong(span.clone(), message);
+            let entry = entry.into_inner();
+            if hooks.iter().any(|hook| hook.name == entry.name) {
+                return Err(refuse(format!("there are two webhooks called `{}`", entry.name)));
+            }
+            let mut secrets = Vec::new();
+            for file in &entry.secret_files {
+                let (path, text) = self.named_file(file, &refuse)?;
+                let read = HookSecret::parse_all(&text);
+                secrets.extend(read.map_err(|error| refuse(format!("{}: {error}", path.display())))?);
+            }
+            let name = entry.variable();
+            if let Some(text) = self.environment.get(&name) {
+                let read = HookSecret::parse_all(text.expose());
+                secrets.extend(read.map_err(|error| variable(&name, error.to_string()))?);
+            }
+            if secrets.is_empty() {
+                let how = format!("set `secret_files`, or the secrets in the environment as {name}");
+                return Err(refuse(how));
+            }
+            let files = entry.secret_files.iter().map(|file| self.directory.join(file)).collect();
+            hooks.push(entry.with_secrets(secrets, files, name));
+        }
+        Ok(hooks)
     }
 
     fn hash_of(&self, name: &str) -> Result<Option<SecretHash>, ConfigError> {

@@ -10,7 +10,7 @@ store_tests! {
         assert!(store.begin_recording("s_2", &id("b"), at(21)).await.is_err(), "one of each session");
         let row = store.recording("s_1").await.unwrap().unwrap();
         assert_eq!((row.build, row.began_at, row.ended_at, row.bytes), (id("a"), at(10), None, 0));
-        store.end_recording("s_1", at(15), 1 << 40).await.unwrap();
+        store.end_recording("s_1", at(15), 1 << 40, &[]).await.unwrap();
         let row = store.recording("s_1").await.unwrap().unwrap();
         assert_eq!((row.ended_at, row.bytes), (Some(at(15)), 1 << 40));
         store.forget_recording("s_1").await.unwrap();
