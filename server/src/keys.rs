@@ -1,11 +1,13 @@
 //! Keys and secrets: what they look like, how they are made and how they are kept from showing.
 
+mod passcode;
 mod sealing;
 mod secret;
 mod service;
 mod token;
 mod write;
 
+pub use passcode::{hash_passcode, is_passcode};
 pub use sealing::SealKey;
 pub(crate) use secret::hex;
 pub use secret::{Secret, SecretHash};

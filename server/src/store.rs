@@ -1,4 +1,4 @@
-//! What must outlive the process: builds, their secrets, page codes, renewals and the audit.
+//! What must outlive the process: builds, their secrets, page codes, renewals, share links and the audit.
 //!
 //! SQLite by default, PostgreSQL where several servers share one store. No SQL stands elsewhere.
 //! The clock is an argument of whatever depends on the time.
@@ -10,7 +10,9 @@ mod error;
 mod open;
 mod recordings;
 mod renewals;
+mod requests;
 mod secrets;
+mod shares;
 mod tickets;
 mod verify;
 
@@ -20,6 +22,8 @@ pub use codes::CodeOutcome;
 pub use error::StoreError;
 pub use recordings::RecordingRow;
 pub use renewals::RenewOutcome;
+pub use requests::{Answer, Request};
+pub use shares::{ShareOutcome, StoredShare};
 pub use verify::AuditBreak;
 
 use jiff::Timestamp;
@@ -54,7 +58,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets codes, renewals and tickets whose time is over. Returns how many rows went.
+    /// Forgets codes, renewals, tickets and share links whose time is over. Returns how many rows went.
     ///
     /// A minute is added, so that a late repetition is still recognised.
     ///
@@ -68,6 +72,7 @@ impl Store {
             "DELETE FROM codes WHERE expires_at < $1",
             "DELETE FROM chains WHERE expires_at < $1",
             "DELETE FROM tickets WHERE expires_at < $1",
+            "DELETE FROM shares WHERE expires_at < $1",
         ] {
             gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
         }

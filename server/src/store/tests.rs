@@ -7,3 +7,4 @@ mod opening;
 mod recordings;
 mod renewals;
 mod secrets;
+mod shares;
