@@ -77,7 +77,8 @@ impl Store {
         if locked.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
-        let waiting = sqlx::query("SELECT number FROM share_requests WHERE share = $1 AND answer = 'waiting'");
+        let waiting =
+            sqlx::query("SELECT number FROM share_requests WHERE share = $1 AND answer = 'waiting'");
         let waiting = waiting.bind(&request.share).fetch_all(&mut *transaction).await?.len();
         if waiting >= most as usize {
             return Ok(false);

@@ -58,8 +58,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let share = &stored.share;
         let mut transaction = self.begin().await?;
-        let open =
-            sqlx::query("SELECT id FROM shares WHERE build = $1 AND revoked = 0 AND expires_at > $2 LIMIT $3");
+        let open = sqlx::query(
+            "SELECT id FROM shares WHERE build = $1 AND revoked = 0 AND expires_at > $2 LIMIT $3",
+        );
         let open = open.bind(share.build.as_str()).bind(now.as_millisecond()).bind(i64::from(most));
         if open.fetch_all(&mut *transaction).await?.len() >= most as usize {
             return Ok(false);
@@ -120,7 +121,8 @@ impl Store {
             return Ok(ShareOutcome::Unknown);
         };
         let share = read(&row)?.share;
-        let chain = sqlx::query("SELECT grant_doc FROM chains WHERE id = $1 AND current = $1 AND revoked = 0");
+        let chain =
+            sqlx::query("SELECT grant_doc FROM chains WHERE id = $1 AND current = $1 AND revoked = 0");
         let chain = chain.bind(renewal.as_str()).fetch_optional(&mut *transaction).await?;
         if let Some(chain) = chain {
             let grant = read_grant(chain.try_get("grant_doc")?)?;
@@ -147,7 +149,8 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn is_chain_of(&self, id: &str, renewal: &SecretHash) -> Result<bool, StoreError> {
-        let chain = sqlx::query("SELECT grant_doc FROM chains WHERE id = $1 AND current = $1 AND revoked = 0");
+        let chain =
+            sqlx::query("SELECT grant_doc FROM chains WHERE id = $1 AND current = $1 AND revoked = 0");
         let Some(chain) = chain.bind(renewal.as_str()).fetch_optional(&self.pool).await? else {
             return Ok(false);
         };
@@ -205,9 +208,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn try_passcode(&self, id: &str, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let mut transaction = self.begin().await?;
-        let row = sqlx::query(
-            "UPDATE shares SET misses = misses + 1 WHERE id = $1 RETURNING misses, braked_until",
-        );
+        let row =
+            sqlx::query("UPDATE shares SET misses = misses + 1 WHERE id = $1 RETURNING misses, braked_until");
         let Some(row) = row.bind(id).fetch_optional(&mut *transaction).await? else { return Ok(None) };
         let until = row.try_get::<i64, _>("braked_until")?;
         if until > now.as_millisecond() {
@@ -229,8 +231,9 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn passcode_right(&self, id: &str) -> Result<(), StoreError> {
-        let query =
-            sqlx::query("UPDATE shares SET misses = misses - 1, braked_until = 0 WHERE id = $1 AND misses > 0");
+        let query = sqlx::query(
+            "UPDATE shares SET misses = misses - 1, braked_until = 0 WHERE id = $1 AND misses > 0",
+        );
         query.bind(id).execute(&self.pool).await?;
         Ok(())
     }

@@ -235,9 +235,12 @@ fn links_are_managed_by_their_maker_and_by_who_could_make_them() {
 fn guests_neither_make_nor_see_nor_manage_links_whatever_their_token_says() {
     let guest = Grant { share: Some("l_1".to_owned()), ..grant("dana", Capabilities::all()) };
     assert_eq!(may_make(&guest, Shared::Terminal, ShareRole::View), Err(Capability::ShareView));
-    assert!(!may_list(&guest) && may_list(&grant("dana", caps("sv"))) && !may_list(&grant("dana", caps("tv"))));
+    assert!(
+        !may_list(&guest) && may_list(&grant("dana", caps("sv"))) && !may_list(&grant("dana", caps("tv")))
+    );
     assert!(!may_manage(&guest, &share(Shared::Terminal, ShareRole::View, "")));
-    let elsewhere = Grant { build: BuildId::try_from("b-2".to_owned()).unwrap(), ..grant("dana", caps("sc")) };
+    let elsewhere =
+        Grant { build: BuildId::try_from("b-2".to_owned()).unwrap(), ..grant("dana", caps("sc")) };
     assert!(!may_manage(&elsewhere, &share(Shared::Terminal, ShareRole::View, "")));
 }
 

@@ -137,6 +137,11 @@ impl From<Guest> for GuestHere {
 
 impl From<Asking> for GuestWaiting {
     fn from(asking: Asking) -> Self {
-        Self { number: asking.number, name: asking.guest.name, address: asking.address, since: asking.asked_at }
+        Self {
+            number: asking.number,
+            name: asking.guest.name,
+            address: asking.address,
+            since: asking.asked_at,
+        }
     }
 }

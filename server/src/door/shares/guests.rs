@@ -60,11 +60,9 @@ impl Guests {
         for place in self.places().taken.values().filter(|place| place.share == share) {
             match guests.iter_mut().find(|guest| guest.person.sub == place.person.sub) {
                 Some(guest) => guest.connections += 1,
-                None => guests.push(Guest {
-                    person: place.person.clone(),
-                    since: place.since,
-                    connections: 1,
-                }),
+                None => {
+                    guests.push(Guest { person: place.person.clone(), since: place.since, connections: 1 })
+                }
             }
         }
         guests
