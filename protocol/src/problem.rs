@@ -58,6 +58,10 @@ problems! {
     TokenExpired "token-expired" 401 4401 "This token has expired.";
     /// A page code or renewal secret that is unknown, used or too old.
     CodeInvalid "code-invalid" 401 4401 "This link was already used or is too old. Open the build from the CI dashboard again.";
+    /// A share link that is unknown, revoked, over or used up, or whose secret is wrong: all alike.
+    ShareInvalid "share-invalid" 404 4404 "This link does not work, or not any more. Ask whoever sent it to you for a new one.";
+    /// A share link that asks for a passcode, which was not given or is wrong.
+    PasscodeNeeded "passcode-needed" 403 4403 "This link asks for a passcode.";
     /// A service key that is not configured.
     ServiceKeyInvalid "service-key-invalid" 401 4401 "This service key is not known.";
     /// A token from before the last revocation.

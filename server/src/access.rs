@@ -3,9 +3,11 @@
 //! Every authority is a [`Grant`]. A token is a sealed grant, a share link is a narrower one, and
 //! whoever knocks (browser, guest, native client) is let in by a grant alone.
 
+pub mod brake;
 pub mod build;
 pub mod event;
 pub mod lifecycle;
+pub mod share;
 pub mod token;
 
 use std::collections::BTreeSet;
@@ -176,6 +178,12 @@ pub struct Grant {
     pub epoch: u64,
     /// When it ends by itself.
     pub expires_at: Timestamp,
+    /// The share link that it came by, where it is a guest's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<String>,
+    /// When the CI itself said so, in a token that it signed.
+    #[serde(skip)]
+    pub said_at: Option<Timestamp>,
 }
 
 /// What the operator, and for one build the CI, allow at all.

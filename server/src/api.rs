@@ -16,6 +16,7 @@ mod hooks;
 mod machine;
 mod masks;
 mod sessions;
+mod shares;
 mod socket;
 mod tokens;
 mod transcript;
@@ -75,6 +76,10 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
+        .routes(routes!(shares::make, shares::list))
+        .routes(routes!(shares::revoke))
+        .routes(routes!(shares::redeem::redeem))
+        .routes(routes!(shares::answer))
         .routes(routes!(transcript::get))
         .routes(routes!(files::list))
         .routes(routes!(files::stat))

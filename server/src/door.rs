@@ -17,6 +17,7 @@ mod masks;
 mod news;
 mod open;
 mod recordings;
+mod shares;
 mod spare;
 mod tokens;
 
@@ -24,10 +25,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use transom_protocol::problem::Problem;
 
 use crate::access::BuildId;
+use crate::access::brake::Brake;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{self, Life};
 use crate::access::token::{Mint, TokenError, Verifier};
@@ -51,10 +53,13 @@ pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
 pub use masks::Masked;
 pub use open::require;
 pub use recordings::Handed;
+pub use shares::{Asking, Guest, Joined, Key, Listed, MadeShare, NewShare, Redeemed};
 pub use tokens::{Issued, Renewed};
 
 /// How often the store is swept.
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_mins(5);
+/// Passcodes that are hashed at the same time.
+const HASHED_AT_ONCE: usize = 2;
 /// How long after its end a renewal is still known.
 const TOLD_WHY: SignedDuration = SignedDuration::from_hours(24);
 /// How long deliveries to webhooks are kept.
@@ -68,11 +73,13 @@ pub struct Refused {
     pub problem: Problem,
     /// A sentence for a person.
     pub detail: String,
+    /// After how many seconds another attempt may be worth it.
+    pub retry_after_s: Option<u64>,
 }
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
-        Self { problem, detail: problem.sentence().to_owned() }
+        Self::because(problem, problem.sentence())
     }
 }
 
@@ -91,7 +98,7 @@ impl Refused {
     /// A refusal that says more than its cause alone.
     #[must_use]
     pub fn because(problem: Problem, detail: impl Into<String>) -> Self {
-        Self { problem, detail: detail.into() }
+        Self { problem, detail: detail.into(), retry_after_s: None }
     }
 }
 
@@ -125,7 +132,7 @@ impl From<lifecycle::Refusal> for Refused {
         if let Some(first) = text.get_mut(..1) {
             first.make_ascii_uppercase();
         }
-        Self { problem: refusal.problem(), detail: format!("{text}.") }
+        Self::because(refusal.problem(), format!("{text}."))
     }
 }
 
@@ -147,6 +154,10 @@ struct Inner {
     hooks: Hooks,
     lifetime: Lifetime,
     entries: Mutex<Entries>,
+    /// Who has tried links that don't work.
+    brake: Mutex<Brake>,
+    /// Passcodes that may be hashed at once: each takes memory.
+    hashing: Semaphore,
 }
 
 /// The builds whose access is not over.
@@ -204,6 +215,8 @@ impl Door {
             hooks: parts.hooks,
             lifetime: parts.lifetime,
             entries: Mutex::default(),
+            brake: Mutex::default(),
+            hashing: Semaphore::new(HASHED_AT_ONCE),
         }));
         let now = door.now();
         for stored in door.0.store.open_builds().await? {
@@ -346,6 +359,9 @@ impl Door {
             let before = now.saturating_sub(DELIVERIES_KEPT).unwrap_or(now);
             if let Err(error) = self.0.store.forget_deliveries(before).await {
                 tracing::warn!(%error, "deliveries not swept");
+            }
+            if let Err(error) = self.0.store.lapse_shares(now).await {
+                tracing::warn!(%error, "end of share links not recorded");
             }
             if let Err(refused) = self.sweep_recordings(now).await {
                 tracing::warn!(%refused, "recordings not swept");

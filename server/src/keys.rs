@@ -1,6 +1,7 @@
 //! Keys and secrets: what they look like, how they are made and how they are kept from showing.
 
 mod hook;
+mod passcode;
 mod sealing;
 mod secret;
 mod service;
@@ -8,6 +9,7 @@ mod token;
 mod write;
 
 pub use hook::{HOOK_SECRET_PREFIX, HookSecret};
+pub use passcode::{hash_passcode, is_passcode};
 pub use sealing::SealKey;
 pub(crate) use secret::hex;
 pub use secret::{Secret, SecretHash};

@@ -266,7 +266,8 @@ fn tokens(config: &Config) -> Result<(Mint, Verifier), StartError> {
                 Keys::Fixed(keys)
             }
         };
-        issuers.push(Issuer { iss: issuer.iss.clone(), aud: issuer.audience.clone(), algorithms, keys });
+        let (iss, aud) = (issuer.iss.clone(), issuer.audience.clone());
+        issuers.push(Issuer { iss, aud, algorithms, keys, ours: false });
     }
     Ok((mint, Verifier::new(issuers)))
 }

@@ -1,4 +1,4 @@
-//! What must outlive the process: builds, their secrets, page codes, renewals and the audit.
+//! What must outlive the process: builds, their secrets, page codes, renewals, share links and the audit.
 //!
 //! SQLite by default, PostgreSQL where several servers share one store. No SQL stands elsewhere.
 //! The clock is an argument of whatever depends on the time.
@@ -12,7 +12,9 @@ mod hooks;
 mod open;
 mod recordings;
 mod renewals;
+mod requests;
 mod secrets;
+mod shares;
 mod tickets;
 mod verify;
 
@@ -24,6 +26,8 @@ pub use error::StoreError;
 pub use hooks::{HookOrigin, HookRow};
 pub use recordings::RecordingRow;
 pub use renewals::RenewOutcome;
+pub use requests::{Answer, Request};
+pub use shares::{ShareOutcome, StoredShare};
 pub use verify::AuditBreak;
 
 use jiff::Timestamp;
@@ -58,7 +62,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets codes, renewals and tickets whose time is over. Returns how many rows went.
+    /// Forgets codes, renewals, tickets and share links whose time is over. Returns how many rows went.
     ///
     /// A minute is added, so that a late repetition is still recognised.
     ///
@@ -72,6 +76,7 @@ impl Store {
             "DELETE FROM codes WHERE expires_at < $1",
             "DELETE FROM chains WHERE expires_at < $1",
             "DELETE FROM tickets WHERE expires_at < $1",
+            "DELETE FROM shares WHERE expires_at < $1",
         ] {
             gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
         }

@@ -4,6 +4,7 @@ mod pages;
 mod wire;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::Context as _;
 use reqwest::Method;
@@ -11,50 +12,56 @@ use serde_json::{Value, json};
 use transom_tests::ci::Reply;
 use transom_tests::forge::Forge;
 use transom_tests::front::Front;
+use transom_tests::link::{Link, SHARER};
 use transom_tests::machine::Machine;
 
 /// Routes in rows, callers in columns. A number is the status of a success; a word is in [`WORDS`].
 const TABLE: &str = "
-method path                                nothing garbage typ     expired other  viewer control ci     reader unknown files
-put    /api/v1/builds/{id}                 missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-get    /api/v1/builds/{id}                 missing invalid invalid expired forbid 200    200     200    200    key     200
-post   /api/v1/builds/{id}/finish          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-put    /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-delete /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid
-put    /api/v1/builds/{id}/masks           missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-post   /api/v1/builds/{id}/tokens          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-put    /api/v1/builds/{id}/access          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-delete /api/v1/builds/{id}/access          missing invalid invalid expired forbid forbid 204     204    forbid key     forbid
-get    /api/v1/builds/{id}/events          missing invalid invalid expired forbid 200    200     200    200    key     200
-post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid forbid 201     forbid forbid forbid  forbid
-get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid 200    200     200    200    key     200
-get    /api/v1/sessions/{id}               missing invalid invalid expired none   200    200     200    200    key     200
-delete /api/v1/sessions/{id}               missing invalid invalid expired none   forbid 204     204    forbid key     forbid
-get    /api/v1/sessions/{id}/transcript    missing invalid invalid expired none   200    200     200    forbid key     200
-get    /api/v1/builds/{id}/files           missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
-get    /api/v1/builds/{id}/files/stat      missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
-put    /api/v1/builds/{id}/files/directory missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  201
-get    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
-put    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200
-post   /api/v1/builds/{id}/files/tickets   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  201
-get    /api/v1/downloads/{id}              code    code    code    code    code   code   code    code   code   code    code
-post   /api/v1/codes/redeem                code    code    code    code    code   code   code    code   code   code    code
-post   /api/v1/tokens/renew                code    code    code    code    code   code   code    code   code   code    code
-get    /api/v1/builds/{id}/deliveries      missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-get    /api/v1/hooks                       missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-post   /api/v1/hooks                       missing forbid  forbid  forbid  forbid forbid forbid  201    forbid key     forbid
-delete /api/v1/hooks/{hook}                missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid
-post   /api/v1/hooks/{hook}/secret         missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-post   /api/v1/hooks/{hook}/enable         missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid
-get    /api/v1/hooks/{hook}/deliveries     missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-post   /api/v1/hooks/{hook}/deliveries/{event}/redeliver missing forbid  forbid  forbid  forbid forbid forbid  202    forbid key     forbid
-get    /api/v1/audit                       missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid
-get    /api/v1/socket                      plain   plain   plain   plain   plain  plain  plain   plain  plain  plain   plain
-get    /api/v1/config                      200     200     200     200     200    200    200     200    200    200     200
-get    /api/v1/openapi.json                200     200     200     200     200    200    200     200    200    200     200
-get    /healthz                            200     200     200     200     200    200    200     200    200    200     200
-get    /readyz                             200     200     200     200     200    200    200     200    200    200     200
-get    /metrics                            200     200     200     200     200    200    200     200    200    200     200
+method path                                nothing garbage typ     expired other  viewer control ci     reader unknown files  sharer guest
+put    /api/v1/builds/{id}                 missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+get    /api/v1/builds/{id}                 missing invalid invalid expired forbid 200    200     200    200    key     200    200    200
+post   /api/v1/builds/{id}/finish          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+put    /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+delete /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid forbid forbid
+put    /api/v1/builds/{id}/masks           missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+post   /api/v1/builds/{id}/tokens          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+put    /api/v1/builds/{id}/access          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+delete /api/v1/builds/{id}/access          missing invalid invalid expired forbid forbid 204     204    forbid key     forbid forbid forbid
+get    /api/v1/builds/{id}/events          missing invalid invalid expired forbid 200    200     200    200    key     200    200    200
+post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid forbid 201     forbid forbid forbid  forbid 201    forbid
+get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid 200    200     200    200    key     200    200    200
+get    /api/v1/sessions/{id}               missing invalid invalid expired none   200    200     200    200    key     200    200    200
+delete /api/v1/sessions/{id}               missing invalid invalid expired none   forbid 204     204    forbid key     forbid 204    forbid
+get    /api/v1/sessions/{id}/transcript    missing invalid invalid expired none   200    200     200    forbid key     200    200    200
+post   /api/v1/builds/{id}/shares          missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  forbid 201    forbid
+get    /api/v1/builds/{id}/shares          missing invalid invalid expired forbid forbid forbid  200    200    key     forbid 200    forbid
+delete /api/v1/shares/{id}                 missing invalid invalid expired share  forbid forbid  200    forbid key     forbid 200    forbid
+post   /api/v1/shares/{id}/redeem          share   share   share   share   share  share  share   share  share  share   share  share  share
+post   /api/v1/shares/{id}/requests/{n}    missing invalid invalid expired share  forbid forbid  204    forbid key     forbid 204    forbid
+get    /api/v1/builds/{id}/files           missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200    forbid forbid
+get    /api/v1/builds/{id}/files/stat      missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200    forbid forbid
+put    /api/v1/builds/{id}/files/directory missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  201    forbid forbid
+get    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200    forbid forbid
+put    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200    forbid forbid
+post   /api/v1/builds/{id}/files/tickets   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  201    forbid forbid
+get    /api/v1/downloads/{id}              code    code    code    code    code   code   code    code   code   code    code   code   code
+post   /api/v1/codes/redeem                code    code    code    code    code   code   code    code   code   code    code   code   code
+post   /api/v1/tokens/renew                code    code    code    code    code   code   code    code   code   code    code   code   code
+get    /api/v1/builds/{id}/deliveries      missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+get    /api/v1/hooks                       missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+post   /api/v1/hooks                       missing forbid  forbid  forbid  forbid forbid forbid  201    forbid key     forbid forbid forbid
+delete /api/v1/hooks/{hook}                missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid forbid forbid
+post   /api/v1/hooks/{hook}/secret         missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+post   /api/v1/hooks/{hook}/enable         missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid forbid forbid
+get    /api/v1/hooks/{hook}/deliveries     missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+post   /api/v1/hooks/{hook}/deliveries/{event}/redeliver missing forbid  forbid  forbid  forbid forbid forbid  202    forbid key     forbid forbid forbid
+get    /api/v1/audit                       missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+get    /api/v1/socket                      plain   plain   plain   plain   plain  plain  plain   plain  plain  plain   plain  plain  plain
+get    /api/v1/config                      200     200     200     200     200    200    200     200    200    200     200    200    200
+get    /api/v1/openapi.json                200     200     200     200     200    200    200     200    200    200     200    200    200
+get    /healthz                            200     200     200     200     200    200    200     200    200    200     200    200    200
+get    /readyz                             200     200     200     200     200    200    200     200    200    200     200    200    200
+get    /metrics                            200     200     200     200     200    200    200     200    200    200     200    200    200
 ";
 
 /// Words of the table: status and name of the problem.
@@ -66,6 +73,7 @@ const WORDS: &[(&str, u16, &str)] = &[
     ("code", 401, "code-invalid"),
     ("forbid", 403, "forbidden"),
     ("none", 404, "session-unknown"),
+    ("share", 404, "share-invalid"),
     ("plain", 400, "malformed"),
 ];
 
@@ -117,15 +125,17 @@ struct World {
     front: Front,
     machine: Machine,
     forge: Forge,
-    builds: u32,
+    builds: u16,
+    guests: AtomicU16,
 }
 
-/// A build and its session.
+/// A build, its session, and a link at which somebody waits.
 struct Scene {
     build: String,
     session: String,
     hook: String,
     event: String,
+    share: Link,
 }
 
 impl World {
@@ -134,7 +144,7 @@ impl World {
         front.build("other", Value::Null).await?;
         front.enable("other").await?;
         let forge = Forge::of(&front)?;
-        Ok(Self { front, machine, forge, builds: 0 })
+        Ok(Self { front, machine, forge, builds: 0, guests: AtomicU16::new(1000) })
     }
 
     async fn scene(&mut self) -> anyhow::Result<Scene> {
@@ -150,7 +160,11 @@ impl World {
         let session = opened.good()?["id"].as_str().context("no id")?.to_owned();
         let sent = self.front.look(&format!("/hooks/{hook}/deliveries?limit=1")).await?;
         let event = sent["deliveries"][0]["event"].as_str().context("no event")?.to_owned();
-        Ok(Scene { build, session, hook, event })
+        // Of somebody who is none of the callers.
+        let maker = self.front.token(&build, "Mia", SHARER).await?;
+        let share = self.front.link_of(&build, &maker, &json!({ "approval": true })).await?;
+        self.front.knock(&share, self.builds, json!({})).await?.good()?;
+        Ok(Scene { build, session, hook, event, share })
     }
 
     async fn bearer(&self, caller: &str, build: &str) -> anyhow::Result<String> {
@@ -164,6 +178,12 @@ impl World {
             "viewer" => front.viewer(build).await?,
             "control" => front.controller(build).await?,
             "files" => front.token(build, "Fay", &["terminal.view", "files.read", "files.write"]).await?,
+            "sharer" => front.sharer(build).await?,
+            "guest" => {
+                let link = front.link(build, json!({})).await?;
+                // No renewal serves twice.
+                front.visit(&link, self.guests.fetch_add(1, Ordering::Relaxed)).await?.token
+            }
             "ci" => front.key.clone(),
             "reader" => front.weak_key.clone(),
             "unknown" => transom_server::keys::new_service_key()?.expose().clone(),
@@ -172,7 +192,11 @@ impl World {
     }
 
     async fn call(&self, row: &Row<'_>, caller: &str, scene: &Scene) -> anyhow::Result<Reply> {
-        let id = if row.path.starts_with("/api/v1/sessions") { &scene.session } else { &scene.build };
+        let id = match row.path {
+            path if path.starts_with("/api/v1/sessions") => &scene.session,
+            path if path.starts_with("/api/v1/shares") => &scene.share.id,
+            _ => &scene.build,
+        };
         let bearer = self.bearer(caller, &scene.build).await?;
         let method = Method::from_bytes(row.method.to_uppercase().as_bytes())?;
         let body = self.body(row)?;
@@ -182,7 +206,7 @@ impl World {
             String::new()
         };
         let path = row.path.replace("{id}", id).replace("{hook}", &scene.hook);
-        let path = path.replace("{event}", &scene.event) + &query;
+        let path = path.replace("{event}", &scene.event).replace("{n}", "1") + &query;
         if method == Method::GET && !query.is_empty() {
             std::fs::write(self.machine.build_dir().join(format!("file-{}-{caller}", scene.build)), "x")?;
         }
@@ -217,6 +241,11 @@ impl World {
             ("post", "/api/v1/hooks/{hook}/enable" | "/api/v1/hooks/{hook}/deliveries/{event}/redeliver") => {
                 return Ok(None);
             }
+            ("post", "/api/v1/builds/{id}/shares") => json!({}),
+            ("post", "/api/v1/shares/{id}/redeem") => {
+                json!({ "secret": secret, "name": "Kim", "renewal": secret })
+            }
+            ("post", "/api/v1/shares/{id}/requests/{n}") => json!({ "approve": true }),
             ("post", "/api/v1/codes/redeem") => json!({ "code": secret, "renewal": secret }),
             ("post", "/api/v1/tokens/renew") => json!({ "renewal": secret, "next": secret }),
             ("post" | "put" | "patch", path) => anyhow::bail!("what does {path} take?"),

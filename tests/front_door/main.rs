@@ -15,6 +15,7 @@ mod issuers;
 mod lives;
 mod logins;
 mod policy;
+mod shares;
 mod spare;
 mod surface;
 mod terminal;

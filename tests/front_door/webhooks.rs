@@ -3,6 +3,7 @@
 mod addresses;
 mod crash;
 mod retry;
+mod shares;
 
 use std::collections::BTreeSet;
 

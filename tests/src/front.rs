@@ -79,6 +79,14 @@ impl Front {
         Ok(Self { server, ci, serving, settings })
     }
 
+    /// One more server on the same store, with the same clock.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub async fn beside(&self) -> anyhow::Result<Self> {
+        Self::with_settings(self.settings.beside()?, self.ci.clock.clone()).await
+    }
+
     /// Stops the server and starts another on the same store, as a restart does.
     ///
     /// # Errors

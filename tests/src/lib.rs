@@ -9,6 +9,7 @@ pub mod files;
 pub mod forge;
 pub mod front;
 pub mod issuer;
+pub mod link;
 pub mod lossy;
 pub mod machine;
 pub mod pass;

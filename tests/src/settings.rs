@@ -76,6 +76,16 @@ allow = ["read"]
         Ok(settings)
     }
 
+    /// The same keys in another directory and at another port.
+    pub(crate) fn at_port(&self, port: u16, dir: tempfile::TempDir) -> Self {
+        let address = SocketAddr::new(self.address.ip(), port);
+        Self { key: self.key.clone(), weak_key: self.weak_key.clone(), address, dir }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The configuration.
     #[must_use]
     pub fn file(&self) -> PathBuf {

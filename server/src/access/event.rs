@@ -49,6 +49,12 @@ events! {
     ViewerJoined "viewer.joined";
     /// They have gone.
     ViewerLeft "viewer.left";
+    /// Somebody made a link for others.
+    ShareCreated "share.created";
+    /// A guest came by it.
+    ShareRedeemed "share.redeemed";
+    /// It was revoked.
+    ShareRevoked "share.revoked";
     /// What a session showed can be read in full.
     RecordingAvailable "recording.available";
     /// Something that only somebody with bad intentions, or a grave mistake, brings about.

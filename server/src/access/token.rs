@@ -13,7 +13,7 @@
 //! | `build` | the build, and no other |
 //! | `epoch` | the epoch of the build's access. Required also of a CI, which reads it from the API: a token that says none can't be taken back |
 //! | `caps` | names of capabilities. An unknown one is refused, for nobody knows what it was to limit or allow |
-//! | `share` | kept for guests of a share; refused until there are such |
+//! | `share` | the link that a guest came by. Only we make guests: from anybody else it is refused |
 //!
 //! Other claims mean nothing. A claim or header member that stands twice is refused, at any depth.
 

@@ -15,6 +15,9 @@ use crate::random;
 /// Name of the header that tells a request from all others.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// When to try again where nobody knows better, in seconds.
+const RETRY_AFTER_S: u64 = 5;
+
 /// A problem document.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ProblemBody {
@@ -94,7 +97,8 @@ pub async fn answer(State(app): State<App>, request: Request, next: Next) -> Res
                 parts.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             Problem::TooMany | Problem::StoreUnavailable | Problem::Restarting | Problem::NotReady => {
-                parts.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+                let after = refused.retry_after_s.unwrap_or(RETRY_AFTER_S);
+                parts.headers.insert(header::RETRY_AFTER, after.into());
             }
             _ => {}
         }

@@ -15,9 +15,11 @@ use super::App;
 use super::auth::{Caller, Proof};
 use super::body::Build;
 use super::error::{ApiError, ProblemBody};
+use super::shares::ShareView;
 use super::viewing::view;
 use crate::access::Grant;
 use crate::access::lifecycle::State as Life;
+use crate::access::share::may_list;
 use crate::config::Right;
 use crate::door::Entry;
 
@@ -27,8 +29,8 @@ const SETTLE: Duration = Duration::from_millis(50);
 const LAST_WORD: Duration = Duration::from_secs(2);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// `event: build` with the build, at once and whenever it changes; `event: warning` before the end.
-/// The stream ends with the token, and after the last word when access has ended.
+/// `event: build` with the build, at once and whenever it changes; `event: warning` before the end; for whoever
+/// may share, `event: shares` with the links, who is in by them and who waits (as `GET …/shares` gives them). The stream ends with the token, and after the last word when access has ended.
 #[utoipa::path(get, path = "/api/v1/builds/{id}/events", tag = "builds", params(("id" = String, Path)),
     security(("service_key" = ["read"]), ("access_token" = [])),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = "default", body = ProblemBody)))]
@@ -67,22 +69,34 @@ async fn tell(app: App, entry: Arc<Entry>, grant: Option<Grant>, events: mpsc::S
     }
 }
 
-async fn tell_all(app: &App, entry: &Entry, grant: Option<&Grant>, events: &mpsc::Sender<Event>) {
+async fn tell_all(app: &App, entry: &Arc<Entry>, grant: Option<&Grant>, events: &mpsc::Sender<Event>) {
     let mut news = entry.news();
     let mut warnings = entry.warnings();
+    let mut told: Vec<ShareView> = Vec::new();
+    let sharer = grant.is_none_or(may_list);
+    let _following = sharer.then(|| app.door.follow_shares(entry));
+    if sharer && let Err(refused) = app.door.shares(entry).await {
+        tracing::warn!(%refused, "share links not read");
+    }
     loop {
         news.mark_unchanged();
-        let record = entry.record();
-        let life = app.door.life(&record);
-        let over = life.state == Life::Ended;
-        let narrowed = grant.map(|grant| Grant {
-            capabilities: grant.capabilities.intersect(&record.policy.capabilities),
-            ..grant.clone()
-        });
+        let over = app.door.life(&entry.record()).state == Life::Ended;
+        // A guest whose link is over is told by the end of the stream.
+        let Ok(narrowed) = grant.map(|grant| app.door.narrowed(entry, grant)).transpose() else { return };
         let now = view(app, entry, narrowed.as_ref());
         let Ok(event) = Event::default().event("build").json_data(&now) else { return };
         if events.send(event).await.is_err() || over {
             return;
+        }
+        if narrowed.as_ref().is_none_or(may_list) {
+            let links: Vec<_> = app.door.known_shares(entry).into_iter().map(ShareView::from).collect();
+            if told != links {
+                let Ok(event) = Event::default().event("shares").json_data(&links) else { return };
+                if events.send(event).await.is_err() {
+                    return;
+                }
+                told = links;
+            }
         }
         tokio::select! {
             changed = news.changed() => {

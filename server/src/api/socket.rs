@@ -233,7 +233,7 @@ fn admit(
     if let Attach::Open { .. } = attach {
         require(grant, control)?;
     }
-    Ok((role, app.door.come(entry)?))
+    Ok((role, app.door.come(grant, entry)?))
 }
 
 /// The session that somebody who came in wants to look at.

@@ -21,7 +21,8 @@ pub struct TokenRequest {
     pub sub: String,
     /// The name that others see.
     pub name: String,
-    /// What it is to allow; what the policy does not allow is left out.
+    /// What it is to allow; what the policy does not allow is left out. It is also the newest word on what the
+    /// person may do to this build: guests of links that they made may do no more than that from now on.
     pub capabilities: Capabilities,
 }
 

@@ -96,7 +96,8 @@ fn permissions(record: &BuildRecord, grant: &Grant) -> Vec<Permission> {
         if grant.capabilities.contains(c) {
             None
         } else if record.policy.capabilities.contains(c) {
-            Some(format!("Your role in the CI does not let you {}.", c.words()))
+            let what = if grant.share.is_some() { "This link" } else { "Your role in the CI" };
+            Some(format!("{what} does not let you {}.", c.words()))
         } else {
             Some(format!("The policy does not let anybody {}.", c.words()))
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use transom_protocol::problem::Problem;
 
+use super::shares::GuestPlace;
 use super::{Door, Entry, Refused, ended};
 use crate::access::lifecycle::State;
 use crate::access::{Capability, Grant};
@@ -14,6 +15,8 @@ use crate::clock::Clock;
 pub struct Attendance {
     entry: Arc<Entry>,
     clock: Clock,
+    /// A guest's place among those of their link.
+    _place: Option<GuestPlace>,
 }
 
 impl Drop for Attendance {
@@ -59,7 +62,7 @@ impl Door {
         if life.state == State::Ended {
             return Err(ended(&life));
         }
-        if grant.epoch < record.epoch || !record.policy.capabilities.contains(capability) {
+        if grant.epoch < record.epoch || !self.narrowed(entry, grant)?.capabilities.contains(capability) {
             return Err(Problem::Revoked.into());
         }
         Ok(())
@@ -67,15 +70,17 @@ impl Door {
 
     /// Resolves when [`Door::still_allows`] says no.
     pub(super) async fn over(&self, entry: &Entry, grant: &Grant, capability: Capability) -> Refused {
-        let mut records = entry.records();
+        let (mut records, mut shares) = (entry.records(), entry.shares());
         loop {
             records.mark_unchanged();
+            shares.mark_unchanged();
             if let Err(refused) = self.still_allows(entry, grant, capability) {
                 return refused;
             }
             let ends_at = self.life(&entry.record()).ends_at;
             tokio::select! {
                 _ = records.changed() => {}
+                _ = shares.changed() => {}
                 () = self.0.clock.sleep_until(ends_at.unwrap_or(Timestamp::MAX)) => {}
             }
         }
@@ -86,7 +91,7 @@ impl Door {
     /// # Errors
     /// Why nobody is let in now.
     pub async fn attend(&self, grant: &Grant, entry: &Arc<Entry>) -> Result<Attendance, Refused> {
-        let attendance = self.come(entry)?;
+        let attendance = self.come(grant, entry)?;
         self.record_coming(grant, entry).await?;
         Ok(attendance)
     }
@@ -95,11 +100,12 @@ impl Door {
     /// first. [`Door::record_coming`] has to follow.
     ///
     /// # Errors
-    /// Why nobody is let in now.
-    pub fn come(&self, entry: &Arc<Entry>) -> Result<Attendance, Refused> {
+    /// Why nobody is let in now; [`Problem::TooMany`] where as many guests of the link are in as may be.
+    pub fn come(&self, grant: &Grant, entry: &Arc<Entry>) -> Result<Attendance, Refused> {
         self.admits(entry)?;
+        let place = self.guest_place(grant, entry)?;
         entry.attached.send_modify(|(count, _)| *count += 1);
-        Ok(Attendance { entry: Arc::clone(entry), clock: self.0.clock.clone() })
+        Ok(Attendance { entry: Arc::clone(entry), clock: self.0.clock.clone(), _place: place })
     }
 
     /// Puts the first one's coming on record. The keeper takes no moment meanwhile for one without

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::bump;
 use super::files::Desk;
 use super::masks::InForce;
+use super::shares::{Book, Guests, Known};
 use super::spare::Waiting;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::Warning;
@@ -35,6 +36,10 @@ pub struct Entry {
     pub(super) interest: watch::Sender<u64>,
     pub(super) sparing: AtomicBool,
     pub(super) masks: InForce,
+    /// Its share links, as far as this node knows.
+    pub(super) book: Book,
+    /// Who came by them and is in.
+    pub(super) guests: Guests,
 }
 
 impl Entry {
@@ -52,6 +57,8 @@ impl Entry {
             interest: watch::Sender::new(0),
             sparing: AtomicBool::new(false),
             masks: InForce::default(),
+            book: Book::default(),
+            guests: Guests::default(),
         }
     }
 
@@ -71,6 +78,12 @@ impl Entry {
     #[must_use]
     pub fn news(&self) -> watch::Receiver<u64> {
         self.news.subscribe()
+    }
+
+    /// Tells whenever the share links change.
+    #[must_use]
+    pub fn shares(&self) -> watch::Receiver<Known> {
+        self.book.watch()
     }
 
     /// Tells when people are to be warned.

@@ -30,6 +30,13 @@ pub enum Actor {
         /// Where they knocked from.
         address: Option<IpAddr>,
     },
+    /// Somebody who came by a share link.
+    Guest {
+        /// By the name that they gave.
+        person: Person,
+        /// Where they knocked from.
+        address: Option<IpAddr>,
+    },
     /// Somebody who proved nothing.
     Unknown {
         /// Where they knocked from.
@@ -41,7 +48,11 @@ impl Actor {
     /// The holder of a grant.
     #[must_use]
     pub fn of(grant: &Grant, address: Option<IpAddr>) -> Self {
-        Self::Person { person: grant.person.clone(), address }
+        let person = grant.person.clone();
+        match grant.share {
+            Some(_) => Self::Guest { person, address },
+            None => Self::Person { person, address },
+        }
     }
 
     /// Who it is, now that they have proved to be the holder of `grant`.
@@ -54,16 +65,18 @@ impl Actor {
             Self::Transom => "transom".into(),
             Self::Service { name, .. } => format!("service:{name}"),
             Self::Person { person, .. } => format!("person:{}", person.sub),
+            Self::Guest { person, .. } => format!("guest:{}", person.sub),
             Self::Unknown { .. } => "unknown".into(),
         }
     }
 
-    fn address(&self) -> Option<IpAddr> {
+    pub(super) fn address(&self) -> Option<IpAddr> {
         match self {
             Self::Transom => None,
-            Self::Service { address, .. } | Self::Person { address, .. } | Self::Unknown { address } => {
-                *address
-            }
+            Self::Service { address, .. }
+            | Self::Person { address, .. }
+            | Self::Guest { address, .. }
+            | Self::Unknown { address } => *address,
         }
     }
 }
@@ -94,7 +107,9 @@ impl Door {
     ) -> Result<(), Refused> {
         let news = kind.zip(build).map(|(kind, build)| {
             let mut data = detail.clone();
-            if let (Some(data), Actor::Person { person, .. }) = (data.as_object_mut(), actor) {
+            if let (Some(data), Actor::Person { person, .. } | Actor::Guest { person, .. }) =
+                (data.as_object_mut(), actor)
+            {
                 data.insert("by".to_owned(), json!(person));
             }
             self.event(kind, build, data)

@@ -11,13 +11,16 @@ use crate::access::lifecycle::State;
 
 impl Door {
     /// Opens a token and says what it allows now: its capabilities, cut down to what the policy of
-    /// the build allows. A token from before the last revocation opens nothing.
+    /// the build allows, and for a guest to what the link does. A token from before the last revocation opens
+    /// nothing.
     ///
     /// # Errors
     /// Why the token is refused.
     pub async fn grant(&self, token: &str) -> Result<(Grant, Arc<Entry>), Refused> {
         let grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
-        self.as_of_now(grant).await
+        let (grant, entry) = self.as_of_now(grant).await?;
+        self.heard_from_ci(&grant, &entry).await?;
+        Ok((grant, entry))
     }
 
     /// Like [`Door::grant`], for somebody who wants in: a refusal is audited, once it is known whom it
@@ -34,11 +37,12 @@ impl Door {
         let (build, actor) = (grant.build.clone(), Actor::of(&grant, address));
         let allowed = self.as_of_now(grant).await;
         let (grant, entry) = self.denied(Some(&build), &actor, "viewer.join", allowed).await?;
+        self.heard_from_ci(&grant, &entry).await?;
         Ok((grant, entry, actor))
     }
 
     /// What a grant allows now.
-    pub(super) async fn as_of_now(&self, mut grant: Grant) -> Result<(Grant, Arc<Entry>), Refused> {
+    pub(super) async fn as_of_now(&self, grant: Grant) -> Result<(Grant, Arc<Entry>), Refused> {
         // A token for a build that was never registered says no more than any other wrong token.
         let entry = self.entry(&grant.build).await.map_err(|refused| match refused.problem {
             Problem::BuildUnknown => Problem::TokenInvalid.into(),
@@ -56,7 +60,10 @@ impl Door {
             // One that the future may not revoke either.
             return Err(Problem::TokenInvalid.into());
         }
-        grant.capabilities = grant.capabilities.intersect(&record.policy.capabilities);
-        Ok((grant, entry))
+        if grant.share.is_some() {
+            // Another node may have revoked it.
+            self.read_shares(&entry).await?;
+        }
+        Ok((self.narrowed(&entry, &grant)?, entry))
     }
 }

@@ -83,6 +83,7 @@ impl Door {
             State::Ended => return Err(ended(&life)),
             _ => {}
         }
+        self.maker_may(&entry, &person.sub, wanted, self.now()).await?;
         let capabilities = wanted.intersect(&record.policy.capabilities);
         if capabilities.is_empty() {
             return Err(Problem::PolicyRefused.into());
@@ -95,6 +96,8 @@ impl Door {
             capabilities,
             epoch: record.epoch,
             expires_at: life.deadline.unwrap_or(longest).min(longest),
+            share: None,
+            said_at: None,
         };
         let token = self.0.mint.mint(&grant, now, &random::id("t"))?;
         let code = random::secret();
@@ -169,7 +172,7 @@ impl Door {
     }
 
     /// A new token for a grant that was given before, cut down to what it may do now.
-    async fn again(&self, grant: &Grant) -> Result<Renewed, Refused> {
+    pub(super) async fn again(&self, grant: &Grant) -> Result<Renewed, Refused> {
         let (narrowed, _) = self.as_of_now(grant.clone()).await?;
         let token = self.0.mint.mint(&narrowed, self.now(), &random::id("t"))?;
         Ok(Renewed {
@@ -182,7 +185,7 @@ impl Door {
 }
 
 /// A secret that a page made: 256 bits of base64url.
-fn check_secret(secret: &str) -> Result<(), Refused> {
+pub(super) fn check_secret(secret: &str) -> Result<(), Refused> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     if secret.len() == SECRET_CHARS && secret.bytes().all(plain) {
         Ok(())

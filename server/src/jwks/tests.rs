@@ -85,6 +85,7 @@ impl Ci {
             aud: "transom".to_owned(),
             algorithms: vec![Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256],
             keys: Keys::Jwks(self.url()),
+            ours: false,
         }])
     }
 
@@ -261,6 +262,8 @@ async fn a_token_of_the_ci_opens_with_its_fetched_key() {
         capabilities: Capabilities::all(),
         epoch: 1,
         expires_at: at(0) + SignedDuration::from_secs(60),
+        share: None,
+        said_at: Some(at(0)),
     };
     let mint = Mint::new(key, "ci".to_owned(), "transom".to_owned());
     let token = mint.mint(&grant, at(0), "j1").unwrap().token;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::Row as _;
 
-use super::renewals::{insert_renewal, read_grant, write_grant};
+use super::renewals::{begin_chain, read_grant, write_grant};
 use super::{Store, StoreError};
 use crate::access::Grant;
 use crate::keys::SecretHash;
@@ -76,15 +76,8 @@ impl Store {
             let same = chain == renewal.as_str() && in_time && alive.is_some();
             return Ok(if same { CodeOutcome::Repeated(grant) } else { CodeOutcome::Used });
         }
-        // The chain is named for its first renewal.
-        let begun = sqlx::query(
-            "INSERT INTO chains (id, build, grant_doc, expires_at, revoked, current, previous) \
-             VALUES ($1, $2, $3, $4, 0, $1, '') ON CONFLICT (id) DO NOTHING",
-        );
-        let begun = begun.bind(renewal.as_str()).bind(grant.build.as_str()).bind(&document);
-        let begun = begun.bind(grant.expires_at.as_millisecond()).execute(&mut *transaction).await?;
-        // A renewal that has served before begins nothing: dropping the transaction undoes all.
-        if begun.rows_affected() == 0 || !insert_renewal(&mut transaction, renewal, renewal.as_str()).await? {
+        // Dropping the transaction undoes all.
+        if !begin_chain(&mut transaction, renewal, &grant).await? {
             return Ok(CodeOutcome::Used);
         }
         let taken = sqlx::query("UPDATE codes SET chain = $1 WHERE hash = $2");

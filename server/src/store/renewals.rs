@@ -96,8 +96,24 @@ impl Store {
     }
 }
 
+/// Begins a chain, which is named for its first renewal; `false` where that has served before, and the
+/// transaction is then to be dropped.
+pub(super) async fn begin_chain(
+    transaction: &mut Transaction<'static, Any>,
+    renewal: &SecretHash,
+    grant: &Grant,
+) -> Result<bool, StoreError> {
+    let begun = sqlx::query(
+        "INSERT INTO chains (id, build, grant_doc, expires_at, revoked, current, previous) \
+         VALUES ($1, $2, $3, $4, 0, $1, '') ON CONFLICT (id) DO NOTHING",
+    );
+    let begun = begun.bind(renewal.as_str()).bind(grant.build.as_str()).bind(write_grant(grant)?);
+    let begun = begun.bind(grant.expires_at.as_millisecond()).execute(&mut **transaction).await?;
+    Ok(begun.rows_affected() == 1 && insert_renewal(transaction, renewal, renewal.as_str()).await?)
+}
+
 /// Notes that `renewal` belongs to `chain`; `false` where it has served before.
-pub(super) async fn insert_renewal(
+async fn insert_renewal(
     transaction: &mut Transaction<'static, Any>,
     renewal: &SecretHash,
     chain: &str,

@@ -110,7 +110,15 @@ pub(super) fn hash(text: &str) -> SecretHash {
 
 pub(super) fn grant(build: &str) -> Grant {
     let person = Person { sub: "7".to_owned(), name: "A person".to_owned() };
-    Grant { build: id(build), person, capabilities: Capabilities::all(), epoch: 3, expires_at: at(3600) }
+    Grant {
+        build: id(build),
+        person,
+        capabilities: Capabilities::all(),
+        epoch: 3,
+        expires_at: at(3600),
+        share: None,
+        said_at: None,
+    }
 }
 
 pub(super) fn record(build: &str) -> BuildRecord {

@@ -8,3 +8,4 @@ mod opening;
 mod recordings;
 mod renewals;
 mod secrets;
+mod shares;

@@ -6,8 +6,9 @@ use std::process::{Child, Stdio};
 use anyhow::{Context as _, ensure};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use transom_tests::PATIENCE;
 use transom_tests::cable::Dice;
 use transom_tests::desktop::Desktop;
@@ -21,33 +22,45 @@ const SET_ENCODINGS: [u8; 3] = [2, 0, 0];
 /// In the registry of encodings.
 const TIGHT: i32 = 7;
 
-/// Tells of each list of encodings that goes by on the way to a VNC server: whether Tight is one of them.
-async fn listened(port: u16) -> anyhow::Result<(u16, watch::Receiver<Vec<bool>>)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let (own, (said, heard)) = (listener.local_addr()?.port(), watch::channel(Vec::new()));
-    tokio::spawn(async move {
-        while let Ok((mut near, _)) = listener.accept().await {
-            let (mut far, said) = (TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?, said.clone());
-            tokio::spawn(async move {
-                let ((mut from, mut to), (mut back, mut out)) = (near.split(), far.split());
-                let up = async {
-                    let mut piece = vec![0; 64 * 1024];
-                    while let Ok(len @ 1..) = from.read(&mut piece).await {
-                        said.send_modify(|said| said.extend(piece.get(..len).and_then(has_tight)));
-                        if out.write_all(piece.get(..len).unwrap_or_default()).await.is_err() {
-                            break;
-                        }
-                    }
-                };
-                tokio::select! {
-                    () = up => {}
-                    _ = tokio::io::copy(&mut back, &mut to) => {}
-                }
-            });
+/// A relay on the way to a VNC server, which tells of each list of encodings that goes by: whether Tight is one of them.
+struct Tap {
+    port: u16,
+    heard: watch::Receiver<Vec<bool>>,
+    _relays: JoinSet<()>,
+}
+
+impl Tap {
+    async fn on(far: u16) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let (port, (said, heard)) = (listener.local_addr()?.port(), watch::channel(Vec::new()));
+        let mut relays = JoinSet::new();
+        relays.spawn(async move {
+            let mut relays = JoinSet::new();
+            while let Ok((near, _)) = listener.accept().await {
+                let said = said.clone();
+                relays.spawn(async move { drop(relay(near, far, &said).await) });
+            }
+        });
+        Ok(Self { port, heard, _relays: relays })
+    }
+}
+
+async fn relay(mut near: TcpStream, far: u16, said: &watch::Sender<Vec<bool>>) -> std::io::Result<()> {
+    let mut far = TcpSocket::new_v4()?.connect((Ipv4Addr::LOCALHOST, far).into()).await?;
+    let ((mut from, mut to), (mut back, mut out)) = (near.split(), far.split());
+    let up = async {
+        let mut room = vec![0; 64 * 1024];
+        while let len @ 1.. = from.read(&mut room).await? {
+            let piece = room.get(..len).unwrap_or_default();
+            said.send_modify(|said| said.extend(has_tight(piece)));
+            out.write_all(piece).await?;
         }
-        anyhow::Ok(())
-    });
-    Ok((own, heard))
+        Ok(())
+    };
+    tokio::select! {
+        ended = up => ended,
+        ended = tokio::io::copy(&mut back, &mut to) => ended.map(drop),
+    }
 }
 
 /// Of a list of encodings in what was sent at once; such a list is never cut in these tests' few bytes.
@@ -77,13 +90,13 @@ fn noise(desktop: &Desktop, seed: u64) -> anyhow::Result<Child> {
 #[tokio::test]
 async fn noise_comes_as_plain_pixels_from_a_near_machine_and_is_shown_exactly() -> anyhow::Result<()> {
     let (front, desktop) = (Front::start().await?, Desktop::start(SIZE.0, SIZE.1)?);
-    let (port, mut heard) = listened(desktop.port).await?;
+    let mut tap = Tap::on(desktop.port).await?;
     let endpoint =
-        json!({ "protocol": "vnc", "host": "127.0.0.1", "port": port, "login": { "kind": "none" } });
+        json!({ "protocol": "vnc", "host": "127.0.0.1", "port": tap.port, "login": { "kind": "none" } });
     front.ready_desktop("b1", &endpoint).await?;
     let mut watcher = front.watch("b1", &["desktop.control"], None).await?;
     watcher.shows(|| desktop.screenshot()).await?;
-    ensure!(heard.borrow().last() == Some(&true), "compressed at first: {:?}", heard.borrow());
+    ensure!(tap.heard.borrow().last() == Some(&true), "compressed at first: {:?}", tap.heard.borrow());
     for seed in 0..PICTURES {
         let mut picture = noise(&desktop, seed)?;
         let before = watcher.picture.screen.clone();
@@ -96,7 +109,7 @@ async fn noise_comes_as_plain_pixels_from_a_near_machine_and_is_shown_exactly() 
         picture.wait()?;
         shown.with_context(|| format!("noise {seed}"))?;
     }
-    let is_plain = heard.wait_for(|said| said.contains(&false));
+    let is_plain = tap.heard.wait_for(|said| said.contains(&false));
     tokio::time::timeout(PATIENCE, is_plain).await.context("plain pixels were never asked for")??;
     Ok(())
 }

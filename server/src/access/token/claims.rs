@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::{LEEWAY_S, LIFE_S, TokenError};
+use super::{Issuer, LEEWAY_S, LIFE_S, TokenError};
 use crate::access::{BuildId, Capabilities, Capability, Grant, Person};
 
 /// Longest text of a claim, in bytes.
@@ -55,7 +55,8 @@ pub(super) fn sound(text: &str) -> bool {
 }
 
 /// The grant in claims whose signature was found right.
-pub(super) fn grant(claims: &Object, audience: &str, now: Timestamp) -> Result<Grant, TokenError> {
+pub(super) fn grant(claims: &Object, issuer: &Issuer, now: Timestamp) -> Result<Grant, TokenError> {
+    let audience = issuer.aud.as_str();
     let meant = match claims.0.get("aud") {
         Some(Value::String(one)) => one == audience,
         Some(Value::Array(_)) => claims.texts("aud")?.contains(&audience),
@@ -66,9 +67,12 @@ pub(super) fn grant(claims: &Object, audience: &str, now: Timestamp) -> Result<G
     }
     let expires_at = time(claims, now)?;
     claims.text("jti")?;
-    if claims.has("share") {
-        return Err(TokenError::Claim("share"));
-    }
+    let share = match claims.has("share") {
+        true if issuer.ours => Some(claims.text("share")?.to_owned()),
+        true => return Err(TokenError::Claim("share")),
+        false => None,
+    };
+    let said_at = Timestamp::from_second(claims.second("iat")?).map_err(|_| TokenError::Claim("iat"))?;
     let build = claims.text("build")?.to_owned();
     let build = BuildId::try_from(build).map_err(|_| TokenError::Claim("build"))?;
     let known = |name: &str| Capability::ALL.iter().find(|known| known.name() == name).copied();
@@ -79,6 +83,8 @@ pub(super) fn grant(claims: &Object, audience: &str, now: Timestamp) -> Result<G
         capabilities: capabilities.ok_or(TokenError::Claim("caps"))?,
         epoch: claims.0.get("epoch").and_then(Value::as_u64).ok_or(TokenError::Claim("epoch"))?,
         expires_at,
+        share,
+        said_at: Some(said_at).filter(|_| !issuer.ours),
     })
 }
 

@@ -52,6 +52,7 @@ impl Mint {
             aud: self.audience.clone(),
             algorithms: vec![Algorithm::EdDsa, Algorithm::Es256],
             keys: Keys::Fixed(keys),
+            ours: true,
         }
     }
 
@@ -72,7 +73,7 @@ impl Mint {
         }
         let public = self.key.public();
         let header = json!({ "typ": TYPE, "alg": public.algorithm().name(), "kid": public.kid() });
-        let claims = json!({
+        let mut claims = json!({
             "iss": self.issuer,
             "aud": self.audience,
             "sub": grant.person.sub,
@@ -85,6 +86,9 @@ impl Mint {
             "epoch": grant.epoch,
             "caps": grant.capabilities.iter().map(|one| one.name()).collect::<Vec<_>>(),
         });
+        if let (Some(share), Some(claims)) = (&grant.share, claims.as_object_mut()) {
+            claims.insert("share".to_owned(), share.as_str().into());
+        }
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", part(&header), part(&claims));
         let signature = self.key.sign(message.as_bytes()).map_err(|_| TokenError::Signature)?;

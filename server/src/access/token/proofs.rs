@@ -99,12 +99,14 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         aud: "transom-prod".to_owned(),
         algorithms: vec![Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256],
         keys: Keys::Fixed(keys),
+        ours: false,
     };
     let far = Issuer {
         iss: "far".to_owned(),
         aud: "transom".to_owned(),
         algorithms: vec![Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256],
         keys: Keys::Jwks("https://ci/jwks".to_owned()),
+        ours: false,
     };
     let verifier = Verifier::new(vec![mint.issuer(vec![]), ci, far]);
     World { ed, ec, rsa, stranger, mint, verifier }
@@ -158,5 +160,12 @@ fn grant() -> Grant {
         capabilities: [Capability::TerminalView, Capability::TerminalControl].into_iter().collect(),
         epoch: 3,
         expires_at: now() + SignedDuration::from_secs(300),
+        share: None,
+        said_at: Some(now()),
     }
+}
+
+/// The same where it was sealed here.
+fn ours() -> Grant {
+    Grant { said_at: None, ..grant() }
 }

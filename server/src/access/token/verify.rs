@@ -22,6 +22,8 @@ pub struct Issuer {
     pub algorithms: Vec<Algorithm>,
     /// Where its keys come from.
     pub keys: Keys,
+    /// Whether that is this Transom itself.
+    pub ours: bool,
 }
 
 /// Where an issuer's keys come from.
@@ -156,7 +158,7 @@ impl<'a> Unopened<'a> {
                     refusal = TokenError::Algorithm;
                 }
             } else if key.verify(self.message.as_bytes(), &self.signature) {
-                return grant(&self.claims, &self.issuer.aud, now);
+                return grant(&self.claims, self.issuer, now);
             } else {
                 refusal = TokenError::Signature;
             }

@@ -56,6 +56,7 @@ impl<'a> Conversation<'a> {
 
     async fn talk(&mut self, socket: &mut WebSocket) -> Leave {
         let mut records = self.entry.records();
+        let mut shares = self.entry.shares();
         let mut warnings = self.entry.warnings();
         let mut pings = tokio::time::interval(PING_EVERY);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -103,6 +104,12 @@ impl<'a> Conversation<'a> {
                         return leave;
                     }
                     out.extend(self.access_news(None));
+                }
+                _ = shares.changed() => {
+                    shares.mark_unchanged();
+                    if let Err(leave) = self.check_role() {
+                        return leave;
+                    }
                 }
                 _ = warnings.changed() => {
                     let warning = *warnings.borrow_and_update();
@@ -165,7 +172,8 @@ impl<'a> Conversation<'a> {
         let (grant, _) = self.app.door.grant(token).await?;
         {
             let held = self.grant.borrow();
-            if grant.build != held.build || grant.person.sub != held.person.sub {
+            let same = |one: &Grant| (one.build.clone(), one.person.sub.clone(), one.share.clone());
+            if same(&grant) != same(&held) {
                 return Err(Problem::Forbidden.into());
             }
         }
@@ -175,9 +183,9 @@ impl<'a> Conversation<'a> {
         Ok(ServerMessage::Renewed { token_expires_at })
     }
 
-    /// What the grant and the policy allow together, now.
+    /// What the grant, the policy and a guest's link allow together, now.
     fn check_role(&mut self) -> Result<(), Leave> {
-        let allowed = self.grant.borrow().capabilities.intersect(&self.entry.record().policy.capabilities);
+        let allowed = self.app.door.narrowed(&self.entry, &self.grant.borrow())?.capabilities;
         match role_of(self.session.family(), &allowed) {
             None => Err(Problem::Forbidden.into()),
             Some(role) => {
@@ -225,19 +233,21 @@ impl<'a> Conversation<'a> {
 
 /// Resolves when the viewer has to go, whatever it is doing.
 async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Leave {
-    let mut records = entry.records();
+    let (mut records, mut shares) = (entry.records(), entry.shares());
     loop {
+        shares.mark_unchanged();
         let record = Arc::clone(&records.borrow_and_update());
-        let (epoch, expires_at) = {
-            let grant = grants.borrow_and_update();
-            (grant.epoch, grant.expires_at)
-        };
+        let grant = grants.borrow_and_update().clone();
+        let (epoch, expires_at) = (grant.epoch, grant.expires_at);
         let life = app.door.life(&record);
         if life.state == State::Ended {
             return ended(&life).into();
         }
         if epoch < record.epoch {
             return Problem::Revoked.into();
+        }
+        if let (Some(_), Err(refused)) = (&grant.share, app.door.narrowed(entry, &grant)) {
+            return refused.into();
         }
         if expires_at <= app.door.now() && !life.ends_with(expires_at) {
             return Problem::TokenExpired.into();
@@ -249,6 +259,7 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
             // At the end of access a token ends too; the end is the better reason.
             biased;
             _ = records.changed() => {}
+            _ = shares.changed() => {}
             _ = grants.changed() => {}
             () = app.door.clock().sleep_until(until) => {}
             () = app.viewers.ending() => return Problem::Restarting.into(),

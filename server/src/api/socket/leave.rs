@@ -64,7 +64,7 @@ impl Leave {
         let (exit, code, problem, detail) = match self {
             Self::Silently => return,
             Self::Exited(exit) => (Some(exit), NORMAL, "exited", "The shell has ended.".to_owned()),
-            Self::Because(Refused { problem, detail }) => {
+            Self::Because(Refused { problem, detail, .. }) => {
                 (None, problem.close_code(), problem.name(), detail)
             }
         };

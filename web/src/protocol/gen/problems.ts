@@ -7,6 +7,8 @@ export const PROBLEMS = {
   "token-invalid": { status: 401, close: 4401, sentence: "This token is not valid here." },
   "token-expired": { status: 401, close: 4401, sentence: "This token has expired." },
   "code-invalid": { status: 401, close: 4401, sentence: "This link was already used or is too old. Open the build from the CI dashboard again." },
+  "share-invalid": { status: 404, close: 4404, sentence: "This link does not work, or not any more. Ask whoever sent it to you for a new one." },
+  "passcode-needed": { status: 403, close: 4403, sentence: "This link asks for a passcode." },
   "service-key-invalid": { status: 401, close: 4401, sentence: "This service key is not known." },
   "revoked": { status: 403, close: 4403, sentence: "Your access was taken back." },
   "forbidden": { status: 403, close: 4403, sentence: "You are not allowed to do this." },

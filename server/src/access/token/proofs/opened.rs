@@ -18,13 +18,17 @@ fn tokens_of_every_allowed_key_open_to_their_grant() {
 fn our_own_tokens_open_to_the_grant_that_was_sealed() {
     let long = Grant { expires_at: now() + SignedDuration::from_hours(9), ..grant() };
     let sealed = WORLD.mint.mint(&long, now(), "j1").unwrap();
-    assert_eq!(open(&sealed.token), Ok(grant()));
+    assert_eq!(open(&sealed.token), Ok(ours()));
     assert_eq!(sealed.expires_at, grant().expires_at);
     assert!(!format!("{sealed:?}").contains(&sealed.token));
 
     let soon = now() + SignedDuration::from_secs(40);
     let sealed = WORLD.mint.mint(&Grant { expires_at: soon, ..grant() }, now(), "j2").unwrap();
     assert_eq!(open(&sealed.token).map(|grant| grant.expires_at), Ok(soon));
+
+    let guest = Grant { share: Some("l_1".to_owned()), ..ours() };
+    let sealed = WORLD.mint.mint(&guest, now(), "j5").unwrap();
+    assert_eq!(open(&sealed.token), Ok(guest));
 
     let over = Grant { expires_at: now(), ..grant() };
     assert_eq!(WORLD.mint.mint(&over, now(), "j3").map(|_| ()), Err(TokenError::Expired));
@@ -43,7 +47,7 @@ fn another_library_opens_our_tokens() {
         let mint = Mint::new(SigningKey::from_pem(pem).unwrap(), "us".to_owned(), "us".to_owned());
         let token = mint.mint(&grant(), now(), "j1").unwrap().token;
         let own = Verifier::new(vec![mint.issuer(vec![])]);
-        assert_eq!(own.open(&token, now()), Ok(grant()));
+        assert_eq!(own.open(&token, now()), Ok(ours()));
 
         let der = pem.lines().filter(|line| !line.starts_with('-')).collect::<String>();
         let der = STANDARD.decode(der).unwrap();
@@ -68,7 +72,7 @@ fn a_key_that_signed_before_still_opens_while_it_is_listed() {
     let token = new(&older).mint(&grant(), now(), "j1").unwrap().token;
     let public = SigningKey::from_pem(&older).unwrap().public().clone();
     let both = Verifier::new(vec![new(&newer).issuer(vec![public])]);
-    assert_eq!(both.open(&token, now()), Ok(grant()));
+    assert_eq!(both.open(&token, now()), Ok(ours()));
     let one = Verifier::new(vec![new(&newer).issuer(vec![])]);
     assert_eq!(one.open(&token, now()), Err(TokenError::UnknownKey));
 }
