@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use transom_server::clock::Clock;
 use transom_tests::front::{Front, START};
 use transom_tests::issuer::Issuer;
+use transom_tests::link::SHARER;
 use transom_tests::machine::Machine;
 
 async fn front(more: &str) -> anyhow::Result<Front> {
@@ -84,5 +85,44 @@ async fn keys_are_fetched_from_the_address_of_the_ci() -> anyhow::Result<()> {
     let same_name = Issuer::new(&ci.iss, "k1")?;
     assert_eq!(asks(&front, &same_name.sign(&claims, &json!({}))).await?, (401, "token-invalid".into()));
     assert_eq!(asks(&front, &good).await?.0, 200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_ci_signs_for_the_maker_of_a_link_is_what_guests_may_do_at_most() -> anyhow::Result<()> {
+    let ci = Issuer::new("https://ci.example", "k1")?;
+    let keys = tempfile::tempdir()?;
+    let file = keys.path().join("ci.pem");
+    std::fs::write(&file, ci.pem())?;
+    let (iss, path) = (&ci.iss, file.display());
+    let front =
+        front(&format!("[[issuers]]\niss = \"{iss}\"\naudience = \"transom\"\nkeys = [\"{path}\"]\n"))
+            .await?;
+    front.build("b1", Value::Null).await?;
+    front.enable("b1").await?;
+    let signed =
+        |caps: &[&str]| ci.sign(&ci.claims("transom", "b1", front.clock.now()), &json!({ "caps": caps }));
+    let all = signed(SHARER);
+    let link = front.link_of("b1", &all, &json!({ "role": "control" })).await?;
+    let guest = front.visit(&link, 1).await?;
+    let may = async || {
+        let build = front.send(Method::GET, "/api/v1/builds/b1", &guest.token, None).await?;
+        let all = build.body["permissions"].as_array().cloned().unwrap_or_default();
+        let allowed = all.into_iter().filter(|p| p["allowed"] == true).map(|p| p["capability"].to_string());
+        anyhow::Ok((build.status, allowed.collect::<Vec<_>>().join(" ")))
+    };
+    assert_eq!(may().await?, (200, "\"terminal.view\" \"terminal.control\"".to_owned()));
+    front.at(1)?;
+    assert_eq!(asks(&front, &signed(&["terminal.view", "share.view"])).await?.0, 200);
+    assert_eq!(may().await?, (200, "\"terminal.view\"".to_owned()));
+    // An older token, though it is still good, gives nothing back.
+    assert_eq!(asks(&front, &all).await?.0, 200);
+    assert_eq!(may().await?, (200, "\"terminal.view\"".to_owned()));
+    front.at(2)?;
+    assert_eq!(asks(&front, &signed(&["terminal.view"])).await?.0, 200);
+    assert_eq!(may().await?.0, 403);
+    // Nobody but us makes guests.
+    let claimed = ci.sign(&ci.claims("transom", "b1", front.clock.now()), &json!({ "share": link.id }));
+    assert_eq!(asks(&front, &claimed).await?, (401, "token-invalid".into()));
     Ok(())
 }
