@@ -59,6 +59,7 @@ async fn a_whole_life_is_told_in_order_signed_and_without_a_secret() -> anyhow::
     let socket = enter(&front).await?;
     let session = socket.welcomed()?.session.clone();
     leave(&front, socket).await?;
+    receiver.gets("b1", "viewer.left").await?;
     front.at(20)?;
     front.finish("b1", "succeeded").await?;
     front.at(30)?;
