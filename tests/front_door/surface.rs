@@ -111,7 +111,8 @@ async fn an_interrupt_skips_what_a_machine_that_pauses_still_has_to_send() -> an
     socket.acks = true;
     socket.until(|s| s.text().contains("# ")).await?;
     let floods = String::from_utf8_lossy(&shown(&socket)).matches("flood").count();
-    assert!(floods < 60 && socket.output.len() < 4096, "{floods}, {}", socket.output.len());
+    // A few pieces of a terminal's buffer may come behind the screen where the machine gets little time.
+    assert!(floods < 60 && socket.output.len() < 16 * 1024, "{floods}, {}", socket.output.len());
     Ok(())
 }
 
