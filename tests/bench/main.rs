@@ -38,7 +38,7 @@ use report::Report;
 
 const SUBJECTS: &[&str] =
     &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "files", "browser", "desktop"];
-/// Long enough to see that it goes on, short enough for every day; `crowd=600` for ten minutes.
+/// Long enough to see that it goes on, short enough for every day; `crowd=900` for ten minutes after five.
 const CROWD_S: u64 = 60;
 
 #[tokio::main]
