@@ -4,6 +4,7 @@
 //! whoever knocks (browser, guest, native client) is let in by a grant alone.
 
 pub mod brake;
+pub mod breakpoint;
 pub mod build;
 pub mod event;
 pub mod lifecycle;
@@ -204,6 +205,8 @@ pub struct Policy {
     pub probe_s: u32,
     /// After how long without input a viewer is sent away, in seconds; 0 is never.
     pub idle_s: u32,
+    /// How much more time somebody may ask for at once while a finished build waits, in seconds; 0 is none.
+    pub extend_s: u32,
 }
 
 impl Default for Policy {
@@ -216,6 +219,7 @@ impl Default for Policy {
             reattach_s: 600,
             probe_s: 120,
             idle_s: 0,
+            extend_s: 600,
         }
     }
 }

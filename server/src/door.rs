@@ -5,8 +5,10 @@
 //! and tells everybody who watches. It decides nothing itself: [`crate::access`] does.
 
 mod attend;
+mod breakpoint;
 mod builds;
 mod entry;
+mod extend;
 mod files;
 mod hooks;
 mod journal;
@@ -44,8 +46,10 @@ use crate::session::registry::Registry;
 use crate::store::{Store, StoreError, UpdateError};
 
 pub use attend::Attendance;
+pub use breakpoint::may_decide;
 pub use builds::{BuildUpdate, Enable, Finished};
 pub use entry::Entry;
+pub use extend::{MoreTime, may_extend};
 pub use files::{Asked, Download, Part, Ticket, Upload, Uploaded};
 pub use hooks::{DeliveryFilter, DeliveryRow, DeliveryState, HookOrigin, HookRow, NewHook, Place};
 pub use journal::Actor;
