@@ -8,6 +8,7 @@ pub mod breakpoint;
 pub mod build;
 pub mod event;
 pub mod lifecycle;
+pub mod minutes;
 pub mod share;
 pub mod token;
 
@@ -207,6 +208,12 @@ pub struct Policy {
     pub idle_s: u32,
     /// How much more time somebody may ask for at once while a finished build waits, in seconds; 0 is none.
     pub extend_s: u32,
+    /// Live sessions of the build, where that is less than the server allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_sessions: Option<u32>,
+    /// Viewers of one session, where that is less than the server allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_viewers: Option<u32>,
 }
 
 impl Default for Policy {
@@ -220,6 +227,8 @@ impl Default for Policy {
             probe_s: 120,
             idle_s: 0,
             extend_s: 600,
+            max_sessions: None,
+            max_viewers: None,
         }
     }
 }

@@ -14,8 +14,10 @@ mod hooks;
 mod journal;
 mod keeper;
 mod knock;
+mod logins;
 mod machine;
 mod masks;
+mod minutes;
 mod news;
 mod open;
 mod recordings;
@@ -160,6 +162,8 @@ struct Inner {
     entries: Mutex<Entries>,
     /// Who has tried links that don't work.
     brake: Mutex<Brake>,
+    /// Who has shown what nobody gave out.
+    logins: Mutex<Brake>,
     /// Passcodes that may be hashed at once: each takes memory.
     hashing: Semaphore,
 }
@@ -220,6 +224,7 @@ impl Door {
             lifetime: parts.lifetime,
             entries: Mutex::default(),
             brake: Mutex::default(),
+            logins: Mutex::new(Brake::for_logins()),
             hashing: Semaphore::new(HASHED_AT_ONCE),
         }));
         let now = door.now();

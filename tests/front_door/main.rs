@@ -17,6 +17,7 @@ mod issuers;
 mod lives;
 mod logins;
 mod policy;
+mod quotas;
 mod shares;
 mod spare;
 mod surface;

@@ -86,13 +86,16 @@ impl Door {
     /// # Errors
     /// [`Problem::NotFound`] where the build never waited.
     pub async fn once_decided(&self, id: &BuildId, patience: Duration) -> Result<BuildRecord, Refused> {
-        let mut records = self.entry(id).await?.records();
+        let entry = self.entry(id).await?;
+        let mut records = entry.records();
         let over = tokio::time::sleep(patience);
         tokio::pin!(over);
         loop {
             records.mark_unchanged();
             let stored = self.0.store.build(id).await?.ok_or(Problem::BuildUnknown)?;
             let record = stored.record;
+            // Whoever looks at the build here is told of what another server has recorded.
+            entry.publish(record.clone());
             if record.breakpoint.is_none() {
                 return Err(BreakpointRefusal::Nowhere.into());
             }

@@ -288,6 +288,8 @@ impl Door {
             reattach_s: own.reattach_s.min(operator.reattach_s),
             probe_s: own.probe_s.min(operator.probe_s),
             extend_s: own.extend_s.min(operator.extend_s),
+            max_sessions: operator.max_sessions.into_iter().chain(own.max_sessions).min(),
+            max_viewers: operator.max_viewers.into_iter().chain(own.max_viewers).min(),
             idle_s: match (operator.idle_s, own.idle_s) {
                 (0, idle) | (idle, 0) => idle,
                 (one, other) => one.min(other),

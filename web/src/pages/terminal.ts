@@ -344,7 +344,7 @@ export class TerminalPage extends LitElement {
     const slot = this.#slotOf(event);
     slot.viewers = [];
     this.requestUpdate();
-    if (this.#tabs?.refused(slot, problem)) return;
+    if (this.#tabs?.refused(slot, problem, sentence)) return;
     if (!this.#everIn && BEYOND_RETRY.has(problem)) void this.#showTrouble(problem, sentence);
   }
 
