@@ -29,7 +29,7 @@ test("a failing build waits, its command goes to a terminal, and Continue lets i
   await failed.getByRole("button", { name: "Copy command of Test" }).click();
   expect(await access.evaluate(() => navigator.clipboard.readText())).toBe("./task test");
 
-  await failed.getByRole("button", { name: "Send command of Test to terminal" }).click();
+  await failed.getByRole("button", { name: "Send to terminal: command of Test" }).click();
   const terminal = new Terminal(access);
   await terminal.state("live");
   await terminal.shows(/\$ \.\/task test$/);
@@ -78,6 +78,26 @@ test("Continue without a fix waits again, and Abort ends the build once somebody
   async function breakpointOf(id: string): Promise<{ number: number; state: string }> {
     return (await (await demo.api("GET", `/builds/${id}/breakpoint`)).json()) as { number: number; state: string };
   }
+});
+
+test("a command of several lines stands at the prompt as a whole and runs when somebody presses Enter", async ({
+  demo,
+  dana,
+}) => {
+  const build = await demo.build({ scenario: "long", remote_access: true });
+  const dashboard = await dana.look(build);
+  const access = await dana.open(dashboard, "Open build access");
+  await expect(access.getByRole("button", { name: "Open terminal" })).toBeEnabled();
+  const step = { name: "Two", status: "failed", command: "echo on''e\necho tw''o\n" };
+  const about = { title: "build", project: "price-list", platform: "linux", state: "running", max_duration_s: 3600 };
+  const update = { version: 1_000_000, ...about, started_at: new Date().toISOString(), steps: [step] };
+  expect((await demo.api("PUT", `/builds/${build}`, update)).status).toBe(200);
+  await access.getByRole("button", { name: "Send to terminal: command of Two" }).click();
+  const terminal = new Terminal(access);
+  await terminal.shows(/echo on''e\n.*echo tw''o$/);
+  expect(await terminal.text()).not.toMatch(/^one$/m);
+  await access.keyboard.press("Enter");
+  await terminal.shows(/^one\ntwo$/m);
 });
 
 test("an address names a step and no command", async ({ demo, dana }) => {

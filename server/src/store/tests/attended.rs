@@ -7,6 +7,11 @@ use crate::store::testing::*;
 
 const DAY: i64 = 24 * 3600;
 
+/// Seconds since 1970: days begin where they do.
+fn at(second: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(second).unwrap()
+}
+
 async fn change(store: &crate::store::Store, build: &str, change: impl Fn(&mut BuildRecord, &Policy)) {
     let (policy, build) = (Policy::default(), id(build));
     let changed = store.update_build(&build, |record| {

@@ -70,7 +70,7 @@ function renderCommand(
   return html`<div class="command">
     <pre tabindex="0" role="region" aria-label="Command of ${name}"><code>${command}</code></pre>
     <transom-copy .text=${command} label="Copy command of ${name}"></transom-copy>
-    <button type="button" aria-label="Send command of ${name} to terminal" title=${why ?? "Opens a terminal with the command typed, but not run"}
+    <button type="button" aria-label="Send to terminal: command of ${name}" title=${why ?? "Opens a terminal with the command typed, but not run"}
       ?disabled=${why !== null} @click=${() => send(number)}>Send to terminal</button>
   </div>`;
 }
