@@ -7,6 +7,7 @@ mod assets;
 mod audit;
 mod auth;
 mod body;
+mod breakpoint;
 mod builds;
 mod error;
 mod events;
@@ -73,6 +74,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(masks::put))
         .routes(routes!(tokens::issue))
         .routes(routes!(access::put, access::delete))
+        .routes(routes!(access::extend))
+        .routes(routes!(breakpoint::put, breakpoint::get))
+        .routes(routes!(breakpoint::decide))
         .routes(routes!(events::events))
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))

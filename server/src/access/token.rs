@@ -91,6 +91,22 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// Whether nobody who is known here made it. One whose time is over, or that was made wrongly, is no guess.
+    #[must_use]
+    pub const fn is_guess(self) -> bool {
+        matches!(
+            self,
+            Self::TooLarge
+                | Self::Malformed
+                | Self::WrongType
+                | Self::Header(_)
+                | Self::Algorithm
+                | Self::UnknownIssuer
+                | Self::UnknownKey
+                | Self::Signature
+        )
+    }
+
     /// What a caller is told. The cause itself is for the log.
     #[must_use]
     pub const fn problem(self) -> Problem {

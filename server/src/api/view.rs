@@ -6,6 +6,7 @@ use transom_protocol::wire::{Family, Role};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use super::breakpoint::BreakpointView;
 use crate::access::lifecycle::{Cause, State};
 use crate::access::{Capability, Person, build};
 
@@ -47,6 +48,10 @@ pub struct BuildView {
     pub dashboard_url: Option<String>,
     /// The life of access to its machine.
     pub access: AccessView,
+    /// More time, where a window runs that could be made longer.
+    pub extend: Option<ExtendView>,
+    /// Where the build waits for somebody's decision, or waited last.
+    pub breakpoint: Option<BreakpointView>,
     /// What can be opened, and why not where it cannot.
     pub features: Features,
     /// What the asking person may do, and why not where they may not.
@@ -88,6 +93,18 @@ pub struct AccessView {
     pub failure: Option<String>,
     /// Who turned it on.
     pub enabled_by: Option<Person>,
+}
+
+/// More time, while a finished build waits for somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct ExtendView {
+    /// When access would end after one more step; absent where it lasts until the deadline already.
+    #[ts(type = "string | null")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+    /// Why the asking person cannot have it, as a sentence.
+    pub reason: Option<String>,
 }
 
 /// What can be opened on the machine.

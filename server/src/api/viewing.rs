@@ -3,8 +3,9 @@
 use transom_protocol::wire::Role;
 
 use super::App;
+use super::breakpoint::breakpoint_view;
 use super::view::{
-    AccessView, BuildView, Feature, Features, Permission, SessionState, SessionView, ViewerView,
+    AccessView, BuildView, ExtendView, Feature, Features, Permission, SessionState, SessionView, ViewerView,
 };
 use crate::access::build::{BuildRecord, Progress};
 use crate::access::lifecycle::{Life, State, sentence};
@@ -44,6 +45,11 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
         steps: about.steps,
         dashboard_url: about.dashboard_url,
         access: access(entry, &record, &life),
+        extend: app
+            .door
+            .more_time(entry, grant)
+            .map(|more| ExtendView { until: more.until, reason: more.reason }),
+        breakpoint: breakpoint_view(&record, app.door.now(), grant),
         features: features(&life, app.door.offers_terminal(&record), app.door.offers_desktop(&record)),
         permissions: grant.map(|g| permissions(&record, g)).unwrap_or_default(),
         sessions: sessions.iter().map(|s| session_view(s)).collect(),

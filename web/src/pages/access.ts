@@ -4,15 +4,21 @@ import { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import { grantFor, takeCode } from "../grant/browser";
 import type { BuildView } from "../protocol/gen/BuildView";
-import { desktopAddress, parseAddress, terminalAddress } from "../ui/address";
+import { desktopAddress, parseAddress, stepAddress, terminalAddress } from "../ui/address";
 import { browserClock } from "../ui/browser-clock";
 import "../ui/copy";
 import { clockTime, ServerClock, titlePrefix } from "../ui/countdown";
 import { logo } from "../ui/icons";
+import {
+  type Deciding,
+  type Decision,
+  renderAbortDialog,
+  renderBreakpoint,
+} from "./access/breakpoint";
 import { renderEndDialog } from "./access/end-dialog";
-import { renderFailedStep } from "./access/failed-step";
 import { renderHeading } from "./access/heading";
 import { renderPeople, renderSessions } from "./access/people";
+import { renderSteps } from "./access/steps";
 import { obstacle, renderTiles } from "./access/tiles";
 import { renderTimeStrip, timeLeft } from "./access/time-strip";
 import { allows, buildName } from "./build";
@@ -32,6 +38,8 @@ export class AccessPage extends LitElement {
     _warning: { state: true },
     _ending: { state: true },
     _failure: { state: true },
+    _extending: { state: true },
+    _deciding: { state: true },
   };
 
   declare _view: BuildView | null;
@@ -41,6 +49,8 @@ export class AccessPage extends LitElement {
   declare _warning: string;
   declare _ending: boolean;
   declare _failure: string;
+  declare _extending: { busy: boolean; failure: string };
+  declare _deciding: { busy: boolean; failure: string };
 
   readonly #build: string;
   readonly #api: BuildApi;
@@ -56,6 +66,8 @@ export class AccessPage extends LitElement {
     this._warning = "";
     this._ending = false;
     this._failure = "";
+    this._extending = { busy: false, failure: "" };
+    this._deciding = { busy: false, failure: "" };
     this.#build = parseAddress(location.pathname)?.build ?? "";
     const grant = grantFor(this.#build, takeCode());
     this.#api = new BuildApi(this.#build, grant.token);
@@ -105,6 +117,11 @@ export class AccessPage extends LitElement {
     const now = this.#clock.now();
     this.#setTitle(view, now);
     const notice = this.#noticeOf(view, now);
+    const deciding: Deciding = {
+      ...this._deciding,
+      decide: (decision) => void this.#decide(decision),
+      ask: () => this.#dialogOf("abort")?.showModal(),
+    };
     return html`${renderHeading(view)}
       <main class="wrap">
         ${
@@ -112,19 +129,26 @@ export class AccessPage extends LitElement {
             ? html`<p class="alert" role="status">Transom cannot be reached, so this page may be out of date. Trying again…</p>`
             : nothing
         }
-        ${notice === null ? this.#renderOpen(view, now) : renderNotice(notice)}
-        ${renderFailedStep(view)}
+        ${
+          notice === null
+            ? this.#renderOpen(view, now, deciding)
+            : html`${renderNotice(notice)}
+          ${renderBreakpoint(view, now, deciding)}`
+        }
+        ${renderSteps(view, (step) => this.#sendStep(step))}
       </main>
       ${renderEndDialog(view, {
         busy: this._ending,
         failure: this._failure,
         confirm: () => void this.#endAccess(),
-      })}`;
+      })}${renderAbortDialog(deciding)}`;
   }
 
-  #renderOpen(view: BuildView, now: number): TemplateResult {
-    const end = allows(view, "access.end") ? () => this.#dialog?.showModal() : null;
-    return html`${renderTimeStrip(view, now, this._warning, end)}
+  #renderOpen(view: BuildView, now: number, deciding: Deciding): TemplateResult {
+    const end = allows(view, "access.end") ? () => this.#dialogOf("end")?.showModal() : null;
+    const more = { ...this._extending, ask: () => void this.#extend() };
+    return html`${renderTimeStrip(view, now, this._warning, end, more)}
+      ${renderBreakpoint(view, now, deciding)}
       ${renderTiles(view, { terminal: () => this.#open("terminal"), desktop: () => this.#open("desktop") })}
       <div class="two">${renderSessions(view, now)} ${renderPeople(view)}</div>`;
   }
@@ -175,12 +199,16 @@ export class AccessPage extends LitElement {
 
   #onBuild(view: BuildView): void {
     const before = this._view?.access.ends_at;
-    if (before !== view.access.ends_at) this._warning = "";
+    if (before !== view.access.ends_at) {
+      this._warning = "";
+      this._extending = { ...this._extending, failure: "" };
+    }
     this.#clock.set(view.now);
     rememberBuild(view);
     this._lost = false;
     this._view = view;
-    if (view.access.state === "ended") this.#dialog?.close();
+    if (view.access.state === "ended") this.#dialogOf("end")?.close();
+    if (view.breakpoint?.state !== "waiting") this.#dialogOf("abort")?.close();
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -188,7 +216,8 @@ export class AccessPage extends LitElement {
       event.target instanceof Element && event.target.closest("input, textarea, select");
     const family = FAMILIES[event.key.toLowerCase()];
     if (family === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (typing || event.repeat || this.#dialog?.open || this._view === null) return;
+    const asking = this.querySelector("dialog[open]") !== null;
+    if (typing || event.repeat || asking || this._view === null) return;
     if (this._trouble === null && this.#noticeOf(this._view, 0) === null) this.#open(family);
   }
 
@@ -198,12 +227,43 @@ export class AccessPage extends LitElement {
     location.assign(address(this.#build));
   }
 
+  /** In a new shell, for another one may be in the middle of something. */
+  #sendStep(step: number): void {
+    if (this._view === null || obstacle(this._view, "terminal") !== null) return;
+    location.assign(stepAddress(this.#build, step));
+  }
+
+  async #decide(decision: Decision): Promise<void> {
+    const number = this._view?.breakpoint?.number;
+    if (number === undefined) return;
+    this._deciding = { busy: true, failure: "" };
+    let failure = "";
+    try {
+      await this.#api.decide(number, decision);
+    } catch (error) {
+      failure = error instanceof Error ? error.message : "This did not work.";
+    }
+    this.#dialogOf("abort")?.close();
+    this._deciding = { busy: false, failure };
+  }
+
+  async #extend(): Promise<void> {
+    this._extending = { busy: true, failure: "" };
+    let failure = "";
+    try {
+      await this.#api.extend();
+    } catch (error) {
+      failure = error instanceof Error ? error.message : "This did not work.";
+    }
+    this._extending = { busy: false, failure };
+  }
+
   async #endAccess(): Promise<void> {
     this._ending = true;
     this._failure = "";
     try {
       await this.#api.endAccess();
-      this.#dialog?.close();
+      this.#dialogOf("end")?.close();
     } catch (error) {
       this._failure = error instanceof Error ? error.message : "This did not work.";
     } finally {
@@ -219,8 +279,8 @@ export class AccessPage extends LitElement {
     if (document.title !== title) document.title = title;
   }
 
-  get #dialog(): HTMLDialogElement | null {
-    return this.querySelector("dialog");
+  #dialogOf(id: "end" | "abort"): HTMLDialogElement | null {
+    return this.querySelector(`dialog#${id}`);
   }
 }
 

@@ -15,6 +15,7 @@ import { nameOf, rememberBuild } from "./remembered";
 import { renderBar } from "./terminal/bar";
 import type { Signals } from "./terminal/signals";
 import { newSlot, type Slot } from "./terminal/slot";
+import { commandOf, stepAsked } from "./terminal/step-command";
 import type { TabHost, Tabs } from "./terminal/tabs";
 import { chosen, storedView, type View } from "./terminal/view";
 import type { renderViewMenu } from "./terminal/view-menu";
@@ -59,12 +60,16 @@ export class TerminalPage extends LitElement {
   #life: AbortController | null = null;
   #files: Files | null = null;
   #everIn = false;
+  /** The step whose command is to stand at the prompt. */
+  #step: number | null;
 
   constructor() {
     super();
     const { build, session } = parseAddress(location.pathname) ?? { build: "", session: "" };
     this.#build = build;
     this.#active = newSlot(1, session);
+    // A shell that runs something would take it for input.
+    this.#step = session === "" ? stepAsked(location.search) : null;
     this.#slots = [this.#active];
     this.#grant = grantFor(build, takeCode());
     this.#api = new BuildApi(build, this.#grant.token);
@@ -289,7 +294,15 @@ export class TerminalPage extends LitElement {
     if (!slot.everIn && slot === this.#active) this.#terminal?.focus();
     slot.everIn = true;
     this.#everIn = true;
+    if (this.#step !== null) void this.#sendStep(slot, this.#step);
     this.requestUpdate();
+  }
+
+  async #sendStep(slot: Slot, step: number): Promise<void> {
+    this.#step = null;
+    const view = await this.#api.view().catch(() => null);
+    const command = view === null ? null : commandOf(view, step);
+    if (command !== null) await this.#elementOf(slot)?.insert(command);
   }
 
   #onSession(event: CustomEvent<{ session: string }>): void {
@@ -331,7 +344,7 @@ export class TerminalPage extends LitElement {
     const slot = this.#slotOf(event);
     slot.viewers = [];
     this.requestUpdate();
-    if (this.#tabs?.refused(slot, problem)) return;
+    if (this.#tabs?.refused(slot, problem, sentence)) return;
     if (!this.#everIn && BEYOND_RETRY.has(problem)) void this.#showTrouble(problem, sentence);
   }
 

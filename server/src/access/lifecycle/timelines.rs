@@ -1,6 +1,7 @@
 //! Whole lives, told in minutes since the start of the build.
 
 mod ends;
+mod extended;
 mod laws;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,12 +25,16 @@ pub(super) enum Event {
     Attach,
     Leave,
     End,
+    /// Somebody asks for so many minutes more.
+    Extend(u32),
     Restart,
     /// The CI says when it started and how long it may last, in minutes.
     Schedule(Option<i64>, u64),
 }
 
-use Event::{Answer, Attach, Enable, End, Leave, MachineGone, MachineUp, NoAnswer, Restart, Schedule, Told};
+use Event::{
+    Answer, Attach, Enable, End, Extend, Leave, MachineGone, MachineUp, NoAnswer, Restart, Schedule, Told,
+};
 
 /// What happens, and at which minute.
 type Story<'a> = &'a [(i64, Event)];
@@ -59,6 +64,7 @@ pub(super) fn happen(facts: &mut Facts, policy: &Policy, at: Timestamp, event: E
         Attach => facts.attach(policy, at)?,
         Leave => facts.leave(policy, at),
         End => facts.end(policy, at, Cause::EndedByUser)?,
+        Extend(minutes) => _ = facts.extend(policy, at, Some(minutes * 60))?,
         Restart => facts.restart(policy, at),
         Schedule(start, minutes) => {
             facts.schedule(policy, at, start.map(minute), minutes * 60);
