@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use mimalloc::MiMalloc;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
@@ -18,10 +17,6 @@ use transom_server::config::{Config, Environment, Log, LogFormat, check};
 use transom_server::keys::{HookSecret, SecretHash, new_service_key, write_key_files};
 use transom_server::seal::Sealer;
 use transom_server::store::{AuditFilter, Store};
-
-/// glibc's arenas keep ever more of what hundreds of terminals have freed; these pages go back to the system.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Browser access to the machines of CI builds.
 #[derive(Parser)]

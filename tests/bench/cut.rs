@@ -1,6 +1,7 @@
 //! From the end of what was allowed to the last closed socket, with 300 guests in six terminals that print: a
 //! revoked link, a cancelled build, a link whose time is up. Afterwards everything that was issued is tried.
 
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -161,7 +162,10 @@ async fn still_opens(
     let look = server.send(Method::GET, &format!("/api/v1/builds/{build}"), &guest.token, None).await?;
     let renewal = json!({ "renewal": secret(guest.seed), "next": secret(guest.seed + 10_000) });
     let renewed = server.send(Method::POST, "/api/v1/tokens/renew", "", Some(&renewal)).await?;
-    let again = server.knock(link, guest.seed + 20_000, json!({})).await?;
+    // From an address of its own: misses make theirs wait, and the next round comes from here.
+    let [high, low] = guest.seed.to_be_bytes();
+    let address = Ipv4Addr::new(198, 51, high, low).into();
+    let again = server.knock_from(address, link, guest.seed + 20_000).await?;
     let session = sessions[n % TERMINALS].clone();
     let attach = Attach::Join { session, size: Size { cols: 80, rows: 24 }, resume: None };
     let entered = server.socket().await?.refused(&guest.token, attach).await.is_err();
