@@ -1,3 +1,5 @@
+//! A breakpoint from its asking to its end: who decides, when it expires, what is over.
+
 use BreakpointState as S;
 
 use super::*;
