@@ -117,11 +117,14 @@ async fn who_may_only_look_and_guests_decide_nothing() -> anyhow::Result<()> {
     assert_eq!(poll(&front, 0).await?["state"], "waiting");
     let weak = front.weak_key.clone();
     assert_eq!(is(&front.send(Method::GET, PATH, &weak, None).await?), (403, "forbidden"));
-    for (step, timeout_s, wait_s) in [(0, 60, 0), (501, 60, 0), (1, 0, 0), (1, 60, 31)] {
+    for (step, timeout_s, wait_s, put_says, get_says) in
+        [(0, 60, 0, 400, 200), (501, 60, 0, 400, 200), (1, 0, 0, 400, 200), (1, 60, 31, 409, 400)]
+    {
         let body = json!({ "number": 9, "step": step, "timeout_s": timeout_s });
         let put = front.send(Method::PUT, PATH, &front.key, Some(&body)).await?;
         let get = front.send(Method::GET, &format!("{PATH}?wait_s={wait_s}"), &front.key, None).await?;
-        assert!(put.status == 400 || get.status == 400, "{step} {timeout_s} {wait_s}");
+        let says = (put.status, get.status);
+        assert_eq!(says, (put_says, get_says), "{step} {timeout_s} {wait_s}");
     }
     Ok(())
 }

@@ -1,9 +1,7 @@
 //! The server is killed without a word (SIGKILL) while a machine is kept: what follows from the recorded
 //! facts is so after the restart, and the machine is free once.
 
-use std::collections::BTreeSet;
-
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -43,17 +41,6 @@ async fn shows(server: &Process, state: &str, cause: &str) -> anyhow::Result<Tim
     moment(&build["access"]["ends_at"])
 }
 
-/// Each of these was told once, over all restarts.
-async fn told_once(receiver: &Receiver, kinds: &[&str]) -> anyhow::Result<()> {
-    for kind in kinds {
-        receiver.gets("b1", kind).await?;
-        let seen = receiver.seen();
-        let ids: BTreeSet<_> = seen.iter().filter(|one| one.kind() == *kind).map(|one| &one.id).collect();
-        ensure!(ids.len() == 1, "{kind}: {ids:?}");
-    }
-    Ok(())
-}
-
 #[tokio::test]
 async fn grace_goes_on_where_it_was_when_the_server_was_killed() -> anyhow::Result<()> {
     let (mut server, machine, receiver) = ready(json!({ "grace_s": 600 })).await?;
@@ -66,7 +53,7 @@ async fn grace_goes_on_where_it_was_when_the_server_was_killed() -> anyhow::Resu
     shows(&server, "held", "deadline").await?;
     server.ci(Method::DELETE, "/builds/b1/access", Value::Null).await?;
     drop(socket);
-    told_once(&receiver, &["access.grace", "access.ended", "machine.releasable"]).await?;
+    receiver.told_once("b1", &["access.grace", "access.ended", "machine.releasable"]).await?;
     machine.is_deserted().await
 }
 
@@ -79,7 +66,7 @@ async fn grace_that_is_over_by_the_restart_ended_when_it_was_over() -> anyhow::R
     server.crash().await?;
     assert_eq!(shows(&server, "ended", "grace").await?, until);
     assert_eq!(finish(&server).await?["release"], "now");
-    told_once(&receiver, &["access.ended", "machine.releasable"]).await?;
+    receiver.told_once("b1", &["access.ended", "machine.releasable"]).await?;
     machine.is_deserted().await
 }
 
@@ -103,7 +90,7 @@ async fn who_was_inside_when_the_server_was_killed_may_come_back() -> anyhow::Re
     drop(back);
     shows(&server, "grace", "reattach").await?;
     server.ci(Method::DELETE, "/builds/b1/access", Value::Null).await?;
-    told_once(&receiver, &["access.ended", "machine.releasable"]).await
+    receiver.told_once("b1", &["access.ended", "machine.releasable"]).await
 }
 
 #[tokio::test]
@@ -117,7 +104,7 @@ async fn the_machine_of_who_does_not_come_back_is_free_once() -> anyhow::Result<
     server.crash().await?;
     assert_eq!(shows(&server, "ended", "reattach").await?, until);
     assert_eq!(finish(&server).await?["release"], "now");
-    told_once(&receiver, &["access.ended", "machine.releasable"]).await?;
+    receiver.told_once("b1", &["access.ended", "machine.releasable"]).await?;
     machine.is_deserted().await
 }
 
@@ -134,5 +121,5 @@ async fn who_left_before_the_server_was_killed_has_no_more_time_by_it() -> anyho
     server.ci(Method::POST, "/builds/b1/finish", json!({ "outcome": "cancelled" })).await?;
     server.crash().await?;
     shows(&server, "ended", "cancelled").await?;
-    told_once(&receiver, &["access.ended", "machine.releasable"]).await
+    receiver.told_once("b1", &["access.ended", "machine.releasable"]).await
 }

@@ -1,9 +1,8 @@
 //! Whole lives of access, played on the real server and on the pure function side by side: at each
 //! minute at which something happens both have to say the same, whatever was restarted in between.
 
+mod model;
 mod table;
-
-use std::collections::BTreeSet;
 
 use anyhow::{Context as _, ensure};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -11,14 +10,15 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 use transom_protocol::wire::ClientMessage;
-use transom_server::access::Policy;
 use transom_server::access::build::Outcome;
-use transom_server::access::lifecycle::{Cause, Facts, State, life};
+use transom_server::access::lifecycle::Cause;
 use transom_server::clock::Clock;
 use transom_tests::front::{Front, START};
 use transom_tests::machine::Machine;
 use transom_tests::receiver::Receiver;
 use transom_tests::socket::Socket;
+
+use model::Model;
 
 /// Stories that are played at the same time.
 const AT_ONCE: usize = 4;
@@ -62,74 +62,6 @@ fn time(minute: i64) -> Timestamp {
     start.saturating_add(SignedDuration::from_mins(minute)).unwrap_or(Timestamp::MAX)
 }
 
-/// The function's side of a story.
-struct Told {
-    facts: Facts,
-    policy: Policy,
-    /// How many are inside.
-    inside: usize,
-}
-
-impl Told {
-    /// A build that started at 0, may last an hour, and whose machine answered at once.
-    fn ready() -> anyhow::Result<Self> {
-        let (mut facts, policy, now) = (Facts::default(), Policy::default(), time(0));
-        facts.schedule(&policy, now, Some(now), 3600);
-        facts.machine_up(&policy, now);
-        facts.enable(&policy, now)?;
-        facts.probe_ready(&policy, now)?;
-        Ok(Self { facts, policy, inside: 0 })
-    }
-
-    /// Whether it is allowed.
-    fn happens(&mut self, now: Timestamp, act: Act) -> bool {
-        let (facts, policy) = (&mut self.facts, &self.policy);
-        match act {
-            Act::Come => {
-                let comes = facts.attach(policy, now).is_ok();
-                self.inside += usize::from(comes);
-                return comes;
-            }
-            Act::Go => {
-                self.inside = self.inside.saturating_sub(1);
-                if self.inside == 0 {
-                    facts.leave(policy, now);
-                }
-            }
-            Act::Finish(outcome) => facts.finish(policy, now, now, outcome),
-            Act::Told(minute, outcome) => facts.finish(policy, now, time(minute), outcome),
-            Act::TurnOn => return facts.enable(policy, now).is_ok(),
-            Act::End => return facts.end(policy, now, Cause::EndedByUser).is_ok(),
-            Act::Gone => facts.machine_gone(policy, now),
-            Act::Back => {
-                let over = life(facts, policy, now).state == State::Ended;
-                facts.machine_up(policy, now);
-                return !over;
-            }
-            Act::Last(minutes) => facts.schedule(policy, now, None, minutes * 60),
-            Act::Restart | Act::Up => {
-                facts.restart(policy, now);
-                self.inside = 0;
-            }
-            Act::Down => {}
-        }
-        true
-    }
-
-    fn is_over(&self, now: Timestamp) -> bool {
-        life(&self.facts, &self.policy, now).state == State::Ended
-    }
-
-    /// What the server has to show.
-    fn shows(&self, now: Timestamp) -> Value {
-        let life = life(&self.facts, &self.policy, now);
-        json!({
-            "state": life.state, "cause": life.cause,
-            "ends_at": life.ends_at.map(|at| at.to_string()),
-        })
-    }
-}
-
 /// The server's side of a story.
 struct Stage {
     front: Front,
@@ -149,22 +81,22 @@ impl Stage {
     }
 
     /// Moves the clock; whoever is inside stays by new tokens, until access is over.
-    async fn advance(&mut self, told: &mut Told, to: i64) -> anyhow::Result<()> {
+    async fn advance(&mut self, model: &mut Model, to: i64) -> anyhow::Result<()> {
         while self.now < to {
             self.now = if self.inside.is_empty() { to } else { to.min(self.now + RENEW_EVERY) };
             self.front.at(self.now)?;
-            self.cut_or_stay(told).await?;
+            self.cut_or_stay(model).await?;
         }
         Ok(())
     }
 
-    async fn cut_or_stay(&mut self, told: &mut Told) -> anyhow::Result<()> {
-        let over = told.is_over(time(self.now));
+    async fn cut_or_stay(&mut self, model: &mut Model) -> anyhow::Result<()> {
+        let over = model.is_over(time(self.now));
         for mut socket in std::mem::take(&mut self.inside) {
             if over {
                 let code = socket.closed().await?.code;
                 ensure!([4410, 4411].contains(&code), "closed with {code}");
-                told.inside = 0;
+                model.inside = 0;
             } else {
                 socket.renew(&self.front.controller("b1").await?).await?;
                 self.inside.push(socket);
@@ -254,13 +186,13 @@ impl Stage {
 
 async fn play(story: &Story) -> anyhow::Result<()> {
     let (_, acts, ends, cause) = *story;
-    let (mut told, mut stage) = (Told::ready()?, Stage::ready().await?);
+    let (mut model, mut stage) = (Model::ready()?, Stage::ready().await?);
     let mut is_down = false;
     for &(minute, act) in acts {
         if !is_down {
-            stage.advance(&mut told, minute).await?;
+            stage.advance(&mut model, minute).await?;
         }
-        let allowed = told.happens(time(minute), act);
+        let allowed = model.happens(time(minute), act);
         match act {
             Act::Restart | Act::Up => stage = stage.restart(minute).await?,
             Act::Down => {
@@ -270,19 +202,19 @@ async fn play(story: &Story) -> anyhow::Result<()> {
             _ => {
                 let allows = stage.happens(act).await?;
                 ensure!(allows == allowed, "at {minute}, {act:?}: {allows}");
-                stage.cut_or_stay(&mut told).await?;
+                stage.cut_or_stay(&mut model).await?;
             }
         }
         is_down = matches!(act, Act::Down);
         if !is_down {
-            stage.shows(&told.shows(time(minute))).await.with_context(|| format!("at {minute}, {act:?}"))?;
+            stage.shows(&model.shows(time(minute))).await.with_context(|| format!("at {minute}, {act:?}"))?;
         }
     }
-    stage.advance(&mut told, ends - 1).await?;
-    stage.shows(&told.shows(time(stage.now))).await.context("before the end")?;
-    stage.advance(&mut told, ends).await?;
+    stage.advance(&mut model, ends - 1).await?;
+    stage.shows(&model.shows(time(stage.now))).await.context("before the end")?;
+    stage.advance(&mut model, ends).await?;
     let over = json!({ "state": "ended", "cause": cause, "ends_at": time(ends).to_string() });
-    ensure!(told.shows(time(stage.now)) == over, "the function says {}", told.shows(time(stage.now)));
+    ensure!(model.shows(time(stage.now)) == over, "the function says {}", model.shows(time(stage.now)));
     stage.shows(&over).await?;
     stage.machine.is_deserted().await?;
     // Whatever ended it, once the build is over its machine is free, which is said once.
@@ -291,17 +223,11 @@ async fn play(story: &Story) -> anyhow::Result<()> {
     let finished = stage.front.finish("b1", "succeeded").await?;
     ensure!(finished["release"] == "now", "{finished}");
     stage.shows(&over).await?;
-    stage.receiver.gets("b1", "access.ended").await?;
-    stage.receiver.gets("b1", "machine.releasable").await?;
+    stage.receiver.told_once("b1", &["access.ended", "machine.releasable"]).await?;
     stage = stage.restart(late + 60).await?;
     stage.front.finish("b1", "succeeded").await?;
     stage.shows(&over).await?;
-    for kind in ["access.ended", "machine.releasable"] {
-        let seen = stage.receiver.seen();
-        let ids: BTreeSet<_> = seen.iter().filter(|r| r.kind() == kind).map(|r| r.id.clone()).collect();
-        ensure!(ids.len() == 1, "{kind}: {ids:?}");
-    }
-    Ok(())
+    stage.receiver.told_once("b1", &["access.ended", "machine.releasable"]).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -166,11 +166,17 @@ impl BuildRecord {
         Some(Over { state: BreakpointState::Over, at, by: None })
     }
 
-    /// Until when the build waits, while it does.
+    /// Until when the build waits, or waited last, unless somebody decides: never beyond the deadline.
+    #[must_use]
+    pub fn breakpoint_until(&self) -> Option<Timestamp> {
+        let until = self.breakpoint.as_ref()?.until;
+        Some(self.facts.deadline().map_or(until, |wall| wall.min(until)))
+    }
+
+    /// The same while the build waits.
     #[must_use]
     pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
-        let breakpoint = self.breakpoint.as_ref().filter(|_| self.breakpoint_over(now).is_none())?;
-        Some(self.facts.deadline().map_or(breakpoint.until, |wall| wall.min(breakpoint.until)))
+        self.breakpoint_until().filter(|_| self.breakpoint_over(now).is_none())
     }
 
     /// The build waits from now on. The same number again changes nothing, whatever came of it.

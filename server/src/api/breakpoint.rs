@@ -98,7 +98,7 @@ pub fn breakpoint_view(
         step: breakpoint.step,
         state: over.as_ref().map_or(BreakpointState::Waiting, |over| over.state),
         asked_at: breakpoint.asked_at,
-        until: record.facts.deadline().map_or(breakpoint.until, |wall| wall.min(breakpoint.until)),
+        until: record.breakpoint_until().unwrap_or(breakpoint.until),
         at: over.as_ref().map(|over| over.at),
         by: over.and_then(|over| over.by),
         reason: refused.map(|refused| refused.detail),
@@ -141,6 +141,10 @@ pub async fn get(
         return Err(Problem::Malformed.into());
     }
     let record = app.door.once_decided(&id, Duration::from_secs(wait_s)).await?;
+    if grant.is_some() {
+        // What they were allowed may have ended while they waited.
+        proof.person_of(&app, &id).await?;
+    }
     reply(&app, &record, grant.as_ref())
 }
 

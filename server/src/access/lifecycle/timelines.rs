@@ -106,18 +106,20 @@ fn look(events: &[(i64, Event)], at: i64) -> Life {
     life(&play(events, true).0, &Policy::default(), minute(at))
 }
 
+/// Access ends at that minute and for that reason, whether anybody looks meanwhile or not.
+fn ends_at(name: &str, events: &[(i64, Event)], ends: i64, cause: Cause) {
+    for driven in [true, false] {
+        let (facts, _) = play(events, driven);
+        let life = life(&facts, &Policy::default(), minute(1_000_000));
+        let seen = (life.state, life.ends_at, life.cause);
+        assert_eq!(seen, (State::Ended, Some(minute(ends)), Some(cause)), "{name}, driven: {driven}");
+    }
+}
+
 #[test]
 fn access_ends_when_and_why_the_timelines_say() {
     for (name, events, ends, cause) in ends::ENDS {
-        for driven in [true, false] {
-            let (facts, _) = play(&ready(events), driven);
-            let life = life(&facts, &Policy::default(), minute(1_000_000));
-            assert_eq!(
-                (life.state, life.ends_at, life.cause),
-                (State::Ended, Some(minute(*ends)), Some(*cause)),
-                "{name}, driven: {driven}"
-            );
-        }
+        ends_at(name, &ready(events), *ends, *cause);
     }
 }
 
