@@ -3,7 +3,11 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import { grantFor, takeCode } from "../grant/browser";
+import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
+import type { ShareView } from "../protocol/gen/ShareView";
+import type { ShareDesk } from "../share/desk";
+import { mayShare } from "../share/words";
 import { desktopAddress, parseAddress, terminalAddress } from "../ui/address";
 import { browserClock } from "../ui/browser-clock";
 import "../ui/copy";
@@ -12,12 +16,13 @@ import { logo } from "../ui/icons";
 import { renderEndDialog } from "./access/end-dialog";
 import { renderFailedStep } from "./access/failed-step";
 import { renderHeading } from "./access/heading";
+import { renderInvitation } from "./access/invitation";
 import { renderPeople, renderSessions } from "./access/people";
 import { obstacle, renderTiles } from "./access/tiles";
 import { renderTimeStrip, timeLeft } from "./access/time-strip";
 import { allows, buildName } from "./build";
 import { type Notice, noticeOfProblem, renderNotice, unreachable } from "./notice";
-import { dashboardOf, nameOf, rememberBuild } from "./remembered";
+import { dashboardOf, invitationOf, nameOf, rememberBuild } from "./remembered";
 
 const TICK_MS = 1000;
 
@@ -46,6 +51,9 @@ export class AccessPage extends LitElement {
   readonly #api: BuildApi;
   readonly #watch: BuildWatch;
   readonly #clock = new ServerClock();
+  readonly #tokens: Grant["token"];
+  #desk: ShareDesk | null = null;
+  #links: ShareView[] = [];
   #life: AbortController | null = null;
 
   constructor() {
@@ -58,9 +66,11 @@ export class AccessPage extends LitElement {
     this._failure = "";
     this.#build = parseAddress(location.pathname)?.build ?? "";
     const grant = grantFor(this.#build, takeCode());
+    this.#tokens = grant.token;
     this.#api = new BuildApi(this.#build, grant.token);
     this.#watch = new BuildWatch(this.#api, browserClock, Math.random, {
       build: (view) => this.#onBuild(view),
+      shares: (links) => this.#onShares(links),
       warning: ({ minutes, sentence = `Access ends in ${minutes} min.` }) => {
         this._warning = `${sentence} Save what you need from the machine.`;
       },
@@ -124,16 +134,29 @@ export class AccessPage extends LitElement {
 
   #renderOpen(view: BuildView, now: number): TemplateResult {
     const end = allows(view, "access.end") ? () => this.#dialog?.showModal() : null;
+    const share = () => this.#desk?.show(view);
     return html`${renderTimeStrip(view, now, this._warning, end)}
+      ${view.invitation === null ? nothing : renderInvitation(view.invitation, now)}
       ${renderTiles(view, { terminal: () => this.#open("terminal"), desktop: () => this.#open("desktop") })}
-      <div class="two">${renderSessions(view, now)} ${renderPeople(view)}</div>`;
+      <div class="two">${renderSessions(view, now)} ${renderPeople(view)}</div>
+      ${
+        this.#desk === null
+          ? nothing
+          : html`<div class="actions"><button type="button" class="primary" @click=${share}>Share…</button></div>
+            <transom-share-links .links=${this.#links} .api=${this.#desk.api}></transom-share-links>`
+      }`;
   }
 
   #renderWithout(): TemplateResult {
     const trouble = this._trouble;
     const notice =
       trouble !== null
-        ? noticeOfProblem(trouble.problem, trouble.sentence, dashboardOf(this.#build))
+        ? noticeOfProblem(
+            trouble.problem,
+            trouble.sentence,
+            dashboardOf(this.#build),
+            invitationOf(this.#build),
+          )
         : this._lost
           ? unreachable(() => this.#watch.wake())
           : null;
@@ -180,7 +203,23 @@ export class AccessPage extends LitElement {
     rememberBuild(view);
     this._lost = false;
     this._view = view;
+    if (mayShare(view)) void this.#loadDesk();
     if (view.access.state === "ended") this.#dialog?.close();
+  }
+
+  #onShares(links: ShareView[]): void {
+    this.#links = links;
+    this.#desk?.take(links);
+    this.requestUpdate();
+  }
+
+  async #loadDesk(): Promise<void> {
+    const life = this.#life;
+    if (this.#desk !== null || life === null) return;
+    const [{ ShareDesk }] = await Promise.all([import("../share/desk"), import("../share/links")]);
+    if (this.#desk !== null || life.signal.aborted) return;
+    this.#desk = new ShareDesk(this.#build, this.#tokens, life.signal);
+    this.#onShares(this.#links);
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -188,7 +227,13 @@ export class AccessPage extends LitElement {
       event.target instanceof Element && event.target.closest("input, textarea, select");
     const family = FAMILIES[event.key.toLowerCase()];
     if (family === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (typing || event.repeat || this.#dialog?.open || this._view === null) return;
+    if (
+      typing ||
+      event.repeat ||
+      document.querySelector("dialog[open]") !== null ||
+      this._view === null
+    )
+      return;
     if (this._trouble === null && this.#noticeOf(this._view, 0) === null) this.#open(family);
   }
 
@@ -220,7 +265,7 @@ export class AccessPage extends LitElement {
   }
 
   get #dialog(): HTMLDialogElement | null {
-    return this.querySelector("dialog");
+    return this.querySelector("dialog[aria-labelledby=end-title]");
   }
 }
 

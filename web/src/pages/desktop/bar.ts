@@ -1,5 +1,5 @@
 /** The bar over a full-window desktop. */
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { buildAddress } from "../../ui/address";
 import {
   backIcon,
@@ -7,6 +7,7 @@ import {
   clipboardIcon,
   fullScreenIcon,
   keyboardIcon,
+  shareIcon,
   signalIcon,
   viewIcon,
 } from "../../ui/icons";
@@ -16,6 +17,8 @@ export interface DesktopBar extends BarState {
   build: string;
   name: string;
   machine: string;
+  /** Null for those who may not. */
+  share: (() => void) | null;
   screenshot: (toClipboard: boolean) => void;
   fullScreen: () => void;
 }
@@ -27,6 +30,7 @@ export function renderBar(bar: DesktopBar, menus: unknown): TemplateResult {
     <span class="item muted wide" data-testid="machine">${bar.machine}</span>
     <span class="grow"></span>
     ${renderState(bar)}
+    ${bar.share === null ? nothing : html`<button type="button" aria-label="Share" title="Share" @click=${bar.share}>${shareIcon}</button>`}
     <button type="button" popovertarget="keys-menu" aria-label="Keys" title="Keys that the browser keeps">${keyboardIcon}</button>
     <button type="button" popovertarget="clipboard-panel" aria-label="Clipboard" title="Clipboard">${clipboardIcon}</button>
     <button type="button" aria-label="Screenshot" title="Screenshot; with Shift to the clipboard"

@@ -2,10 +2,10 @@
 import { html, type TemplateResult } from "lit";
 import { logo } from "../../ui/icons";
 import { noticeOfProblem, renderNotice } from "../notice";
-import { dashboardOf, nameOf } from "../remembered";
+import { dashboardOf, invitationOf, nameOf } from "../remembered";
 
 export function renderTrouble(build: string, problem: string, sentence: string): TemplateResult {
-  const notice = noticeOfProblem(problem, sentence, dashboardOf(build));
+  const notice = noticeOfProblem(problem, sentence, dashboardOf(build), invitationOf(build));
   return html`<header class="masthead">${logo}<div class="about"><h1>${nameOf(build) ?? "Terminal"}</h1></div></header>
     <main class="wrap">${renderNotice(notice)}</main>`;
 }
