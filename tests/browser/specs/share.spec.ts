@@ -152,5 +152,5 @@ async function decoded(page: Page): Promise<string | undefined> {
     const image = context?.getImageData(0, 0, bitmap.width, bitmap.height);
     return { data: [...(image?.data ?? [])], width: bitmap.width, height: bitmap.height };
   }, picture.toString("base64"));
-  return jsQR(Uint8ClampedArray.from(data), width, height)?.data;
+  return jsQR.default(Uint8ClampedArray.from(data), width, height)?.data;
 }
