@@ -7,7 +7,6 @@ import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareView } from "../protocol/gen/ShareView";
 import type { ShareDesk } from "../share/desk";
-import { mayShare } from "../share/words";
 import { desktopAddress, parseAddress, terminalAddress } from "../ui/address";
 import { browserClock } from "../ui/browser-clock";
 import "../ui/copy";
@@ -20,7 +19,7 @@ import { renderInvitation } from "./access/invitation";
 import { renderPeople, renderSessions } from "./access/people";
 import { obstacle, renderTiles } from "./access/tiles";
 import { renderTimeStrip, timeLeft } from "./access/time-strip";
-import { allows, buildName } from "./build";
+import { allows, buildName, mayShare } from "./build";
 import { type Notice, noticeOfProblem, renderNotice, unreachable } from "./notice";
 import { dashboardOf, invitationOf, nameOf, rememberBuild } from "./remembered";
 

@@ -8,13 +8,12 @@ import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
 import type { ShareDesk } from "../share/desk";
-import { mayShare } from "../share/words";
 import type { ConnectionState } from "../transport/status";
 import { buildAddress, desktopAddress, parseAddress } from "../ui/address";
 import { causeWords, ServerClock, titlePrefix } from "../ui/countdown";
 import type { Network } from "../ui/events";
 import { applyTheme, storedTheme, type Theme } from "../ui/theme";
-import { allows } from "./build";
+import { allows, mayShare } from "./build";
 import { renderBar } from "./desktop/bar";
 import type { renderMenus } from "./desktop/menus";
 import {

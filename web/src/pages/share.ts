@@ -58,6 +58,8 @@ export class SharePage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // Another link of the same page, pasted into the address bar.
+    window.addEventListener("hashchange", () => location.hash !== "" && location.reload());
     if (this.#secret === "") this._notice = dead(null);
     else if (this.#invitation?.asked !== undefined) void this.#enter();
     else void this.#look();
@@ -99,7 +101,7 @@ export class SharePage extends LitElement {
         ? "Join"
         : "Join and watch";
     return html`<form class="fields" @submit=${(e: Event) => void this.#submit(e)}>
-      <label class="line">Your name <input name="name" required maxlength="60" autocomplete="nickname" .value=${knownName()} autofocus /></label>
+      <label class="line">Your name <input name="name" required maxlength="40" autocomplete="nickname" .value=${knownName()} autofocus /></label>
       ${
         look?.passcode
           ? html`<label class="line">Passcode <input name="passcode" type="password" required maxlength="128" autocomplete="off" /></label>`
@@ -144,11 +146,12 @@ export class SharePage extends LitElement {
     const { look, asked } = invitation;
     this._busy = true;
     this._failure = "";
+    // Written down before it is sent: where the reply is lost, the very same renewal is sent again.
+    keep(this.#share, invitation);
     try {
       const key = { secret: this.#secret, ...asked };
       const redeemed = await this.#desk.redeem(passcode === "" ? key : { ...key, passcode });
       this._lost = false;
-      keep(this.#share, invitation);
       if (redeemed.state === "in") {
         this._step = "entering";
         await this.#goIn(redeemed.guest, asked.renewal);
@@ -157,19 +160,20 @@ export class SharePage extends LitElement {
       this._step = "waiting";
       this.#pollLater();
     } catch (error) {
-      this.#refused(error, look.passcode);
+      this.#refused(error, look.passcode && passcode !== "");
     } finally {
       this._busy = false;
     }
   }
 
-  #pollLater(): void {
-    const ms = POLL_MS[Math.min(this.#polls, POLL_MS.length - 1)] ?? 5000;
+  #pollLater(seconds = 0): void {
+    const ms =
+      seconds > 0 ? seconds * 1000 : (POLL_MS[Math.min(this.#polls, POLL_MS.length - 1)] ?? 5000);
     this.#polls += 1;
     setTimeout(() => void this.#enter(), ms);
   }
 
-  #refused(error: unknown, asksPasscode: boolean): void {
+  #refused(error: unknown, showedPasscode: boolean): void {
     const braked = error instanceof BrakedError;
     if (error instanceof ProblemError && !error.passes) {
       const wrong = error.problem === "passcode-needed" || error.problem === "malformed";
@@ -177,15 +181,15 @@ export class SharePage extends LitElement {
         this._notice = this.#noticeOf(error, () => void this.#look());
         return;
       }
-    } else if (this._step === "waiting" && !braked) {
-      this._lost = true;
-      this.#pollLater();
+    } else if (this._step === "waiting") {
+      this._lost = !braked;
+      this.#pollLater(braked ? error.seconds : 0);
       return;
     }
     if (this._step === "looking") this._step = "named";
     this._failure = braked
       ? `Too many attempts. Try again in ${error.seconds} s.`
-      : asksPasscode && error instanceof ProblemError && error.problem === "passcode-needed"
+      : showedPasscode && error instanceof ProblemError && error.problem === "passcode-needed"
         ? "That is not the passcode. Ask whoever sent you the link."
         : sentenceOf(error);
   }

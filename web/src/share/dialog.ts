@@ -61,6 +61,11 @@ export class ShareDialog extends LitElement {
 
   show(): void {
     this.#clear();
+    const { view } = this;
+    const first = (["terminal", "desktop"] as const).find(
+      (what) => view !== null && shareObstacle(view, what, "view") === null,
+    );
+    this._what = first ?? "terminal";
     void this.updateComplete.then(() => this.querySelector("dialog")?.showModal());
   }
 

@@ -112,10 +112,6 @@ export function shareObstacle(view: BuildView, what: Shared, role: ShareRole): s
   return null;
 }
 
-export function mayShare(view: BuildView): boolean {
-  return view.permissions.some((p) => p.capability.startsWith("share.") && p.allowed);
-}
-
 /** The next time that a clock shows "18:42"; null where that is no time. */
 export function nextTime(text: string, now: number): number | null {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
