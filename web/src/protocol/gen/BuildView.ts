@@ -64,7 +64,7 @@ started_at: string | null,
  */
 finished_at: string | null, 
 /**
- * Its steps, in order.
+ * Its steps, in order; none for guests.
  */
 steps: Array<Step>, 
 /**
