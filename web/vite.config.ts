@@ -17,7 +17,7 @@ export default defineConfig({
     }),
     budget({
       "access.html": 25,
-      "terminal.html": 113,
+      "terminal.html": 114,
       "desktop.html": 45,
       "share.html": 25,
       "embed/v1": 110,

@@ -20,8 +20,9 @@ import { renderPeople, renderSessions } from "./access/people";
 import { obstacle, renderTiles } from "./access/tiles";
 import { renderTimeStrip, timeLeft } from "./access/time-strip";
 import { allows, buildName, mayShare } from "./build";
+import { invitationOf } from "./invited";
 import { type Notice, noticeOfProblem, renderNotice, unreachable } from "./notice";
-import { dashboardOf, invitationOf, nameOf, rememberBuild } from "./remembered";
+import { dashboardOf, nameOf, rememberBuild } from "./remembered";
 
 const TICK_MS = 1000;
 

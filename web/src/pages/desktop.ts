@@ -124,8 +124,7 @@ export class DesktopPage extends LitElement {
       endsAt: at,
       cause: this._ends.cause,
       screenshot: (toClipboard: boolean) => void this.#screenshot(toClipboard),
-      share:
-        this.#desk === null ? null : () => this._build !== null && this.#desk?.show(this._build),
+      share: this.#desk?.renderButton(this._build),
       fullScreen: () => void this.#toggleFullScreen(),
     };
     return html`${renderBar(bar, this.#menus())}

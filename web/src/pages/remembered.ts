@@ -1,7 +1,6 @@
 /** What this tab remembers of a build, so that a refusal can still name it and point back to it. */
 import type { BuildView } from "../protocol/gen/BuildView";
 import { webAddress } from "../ui/address";
-import { clockTime } from "../ui/countdown";
 import { buildName } from "./build";
 
 export function rememberBuild(view: BuildView): void {
@@ -11,13 +10,6 @@ export function rememberBuild(view: BuildView): void {
   else sessionStorage.setItem(`transom.until.${view.id}`, until);
   const url = webAddress(view.dashboard_url ?? "");
   if (url !== null) sessionStorage.setItem(`transom.dashboard.${view.id}`, url);
-}
-
-/** What to say of a guest's link that has ended by the clock; null where it has not, or they are no guest. */
-export function invitationOf(build: string): string | null {
-  const until = sessionStorage.getItem(`transom.until.${build}`);
-  if (until === null || Date.parse(until) > Date.now()) return null;
-  return `The link ended at ${clockTime(until)}.`;
 }
 
 export function nameOf(build: string): string | null {

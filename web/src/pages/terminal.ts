@@ -130,8 +130,7 @@ export class TerminalPage extends LitElement {
       mayOpen: !over && (this._build === null || allows(this._build, "terminal.control")),
       open: () => this.#select(this.#open(""), true),
       files: () => void this.#files?.show(),
-      share:
-        this.#desk === null ? null : () => this._build !== null && this.#desk?.show(this._build),
+      share: this.#desk?.renderButton(this._build),
       fullScreen: () => this.#toggleFullScreen(),
     };
     return html`${renderBar(bar, menu)}

@@ -1,13 +1,16 @@
 /** What the pages of those who may share have beside their own: the dialog, and the guests who wait. */
-import { html, nothing, render, type TemplateResult } from "lit";
+import { html, nothing, render, svg, type TemplateResult } from "lit";
 import type { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareView } from "../protocol/gen/ShareView";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
+import { icon } from "../ui/icons";
 import { ShareApi, sentenceOf } from "./api";
 import { ShareDialog } from "./dialog";
+
+const shareIcon = icon(svg`<path d="M10 12V3M6.500 6 10 2.500 13.500 6M5 9H3.500v8h13V9H15" />`);
 
 export class ShareDesk {
   readonly api: ShareApi;
@@ -31,6 +34,12 @@ export class ShareDesk {
   show(view: BuildView): void {
     this.#dialog.view = view;
     this.#dialog.show();
+  }
+
+  /** The button of a bar. */
+  renderButton(view: BuildView | null): TemplateResult {
+    const show = () => view !== null && this.show(view);
+    return html`<button type="button" aria-label="Share" title="Share" @click=${show}>${shareIcon}</button>`;
   }
 
   /** Follows the links while the page is seen: browsers give an origin few connections at once. */

@@ -1,7 +1,7 @@
 /** Icons: 20 px, drawn with the text's colour, always beside words or with a label on the control. */
 import { html, svg, type TemplateResult } from "lit";
 
-function icon(paths: TemplateResult): TemplateResult {
+export function icon(paths: TemplateResult): TemplateResult {
   return html`<svg class="icon" width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor"
     stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${paths}</svg>`;
 }
@@ -21,9 +21,6 @@ export const viewIcon = icon(
 );
 export const fullScreenIcon = icon(svg`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4" />`);
 export const filesIcon = icon(svg`<path d="M2.5 15.500v-11h5l2 2.500h8v8.500z" />`);
-export const shareIcon = icon(
-  svg`<path d="M10 12V3M6.500 6 10 2.500 13.500 6M5 9H3.500v8h13V9H15" />`,
-);
 export const peopleIcon = icon(
   svg`<circle cx="7.5" cy="7" r="3" /><path d="M2 16.5c.6-3 2.7-4.5 5.5-4.5s4.9 1.5 5.5 4.5M13 4.3a3 3 0 0 1 0 5.4M15 12.5c1.6.6 2.600 2 3 4" />`,
 );

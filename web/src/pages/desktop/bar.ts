@@ -7,7 +7,6 @@ import {
   clipboardIcon,
   fullScreenIcon,
   keyboardIcon,
-  shareIcon,
   signalIcon,
   viewIcon,
 } from "../../ui/icons";
@@ -17,8 +16,8 @@ export interface DesktopBar extends BarState {
   build: string;
   name: string;
   machine: string;
-  /** Null for those who may not. */
-  share: (() => void) | null;
+  /** The button of those who may share; once it is loaded. */
+  share: unknown;
   screenshot: (toClipboard: boolean) => void;
   fullScreen: () => void;
 }
@@ -30,7 +29,7 @@ export function renderBar(bar: DesktopBar, menus: unknown): TemplateResult {
     <span class="item muted wide" data-testid="machine">${bar.machine}</span>
     <span class="grow"></span>
     ${renderState(bar)}
-    ${bar.share === null ? nothing : html`<button type="button" aria-label="Share" title="Share" @click=${bar.share}>${shareIcon}</button>`}
+    ${bar.share ?? nothing}
     <button type="button" popovertarget="keys-menu" aria-label="Keys" title="Keys that the browser keeps">${keyboardIcon}</button>
     <button type="button" popovertarget="clipboard-panel" aria-label="Clipboard" title="Clipboard">${clipboardIcon}</button>
     <button type="button" aria-label="Screenshot" title="Screenshot; with Shift to the clipboard"

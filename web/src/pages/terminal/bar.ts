@@ -1,7 +1,7 @@
 /** The bar over a full-window terminal. */
 import { html, nothing, type TemplateResult } from "lit";
 import { buildAddress } from "../../ui/address";
-import { backIcon, filesIcon, fullScreenIcon, plusIcon, shareIcon, viewIcon } from "../../ui/icons";
+import { backIcon, filesIcon, fullScreenIcon, plusIcon, viewIcon } from "../../ui/icons";
 import { type BarState, renderState } from "../window-bar";
 
 export interface Bar extends BarState {
@@ -13,8 +13,8 @@ export interface Bar extends BarState {
   mayOpen: boolean;
   open: () => void;
   files: () => void;
-  /** Null for those who may not. */
-  share: (() => void) | null;
+  /** The button of those who may share; once it is loaded. */
+  share: unknown;
   fullScreen: () => void;
 }
 
@@ -32,7 +32,7 @@ export function renderBar(bar: Bar, menu: TemplateResult | undefined): TemplateR
     ${more ?? nothing}
     <span class="grow"></span>
     ${renderState(bar)}
-    ${bar.share === null ? nothing : html`<button type="button" aria-label="Share" title="Share" @click=${bar.share}>${shareIcon}</button>`}
+    ${bar.share ?? nothing}
     <button type="button" aria-label="Files" title="Files on the machine" @click=${bar.files}>${filesIcon}</button>
     <button type="button" popovertarget="view-menu" aria-label="View settings" title="View settings">${viewIcon}</button>
     <button type="button" class="wide" aria-label="Full screen" title="Full screen" @click=${bar.fullScreen}>${fullScreenIcon}</button>
