@@ -82,6 +82,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(sessions::get, sessions::delete))
         .routes(routes!(shares::make, shares::list))
         .routes(routes!(shares::revoke))
+        .routes(routes!(shares::look::look))
         .routes(routes!(shares::redeem::redeem))
         .routes(routes!(shares::answer))
         .routes(routes!(transcript::get))
@@ -125,6 +126,7 @@ pub fn router(app: App) -> Router {
         .route("/b/{build}/terminal/{session}", get(assets::terminal))
         .route("/b/{build}/desktop", get(assets::desktop))
         .route("/b/{build}/desktop/{session}", get(assets::desktop))
+        .route("/s/{share}", get(assets::share))
         .route("/assets/{*path}", get(assets::asset))
         .route("/embed/{*path}", get(assets::embed))
         .layer(assets::compression());

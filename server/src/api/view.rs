@@ -7,6 +7,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use super::breakpoint::BreakpointView;
+use super::shares::InvitationView;
 use crate::access::lifecycle::{Cause, State};
 use crate::access::{Capability, Person, build};
 
@@ -42,7 +43,7 @@ pub struct BuildView {
     #[ts(type = "string | null")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
-    /// Its steps, in order.
+    /// Its steps, in order; none for guests.
     pub steps: Vec<build::Step>,
     /// Address of the build in the CI's dashboard, where there is one.
     pub dashboard_url: Option<String>,
@@ -62,6 +63,8 @@ pub struct BuildView {
     pub viewers: Vec<ViewerView>,
     /// Who is asking; absent for a service key.
     pub me: Option<Person>,
+    /// What a guest was invited to; absent for everybody else.
+    pub invitation: Option<InvitationView>,
     /// The server's clock, so that a wrong clock on the other side does no harm.
     #[ts(type = "string")]
     #[schema(value_type = String, format = DateTime)]

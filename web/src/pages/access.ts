@@ -3,7 +3,10 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import { grantFor, takeCode } from "../grant/browser";
+import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
+import type { ShareView } from "../protocol/gen/ShareView";
+import type { ShareDesk } from "../share/desk";
 import { desktopAddress, parseAddress, stepAddress, terminalAddress } from "../ui/address";
 import { browserClock } from "../ui/browser-clock";
 import "../ui/copy";
@@ -17,11 +20,13 @@ import {
 } from "./access/breakpoint";
 import { renderEndDialog } from "./access/end-dialog";
 import { renderHeading } from "./access/heading";
+import { renderInvitation } from "./access/invitation";
 import { renderPeople, renderSessions } from "./access/people";
 import { renderSteps } from "./access/steps";
 import { obstacle, renderTiles } from "./access/tiles";
 import { renderTimeStrip, timeLeft } from "./access/time-strip";
-import { allows, buildName } from "./build";
+import { allows, buildName, mayShare } from "./build";
+import { invitationOf } from "./invited";
 import { type Notice, noticeOfProblem, renderNotice, unreachable } from "./notice";
 import { dashboardOf, nameOf, rememberBuild } from "./remembered";
 
@@ -56,6 +61,9 @@ export class AccessPage extends LitElement {
   readonly #api: BuildApi;
   readonly #watch: BuildWatch;
   readonly #clock = new ServerClock();
+  readonly #tokens: Grant["token"];
+  #desk: ShareDesk | null = null;
+  #links: ShareView[] = [];
   #life: AbortController | null = null;
 
   constructor() {
@@ -70,9 +78,11 @@ export class AccessPage extends LitElement {
     this._deciding = { busy: false, failure: "" };
     this.#build = parseAddress(location.pathname)?.build ?? "";
     const grant = grantFor(this.#build, takeCode());
+    this.#tokens = grant.token;
     this.#api = new BuildApi(this.#build, grant.token);
     this.#watch = new BuildWatch(this.#api, browserClock, Math.random, {
       build: (view) => this.#onBuild(view),
+      shares: (links) => this.#onShares(links),
       warning: ({ minutes, sentence = `Access ends in ${minutes} min.` }) => {
         this._warning = `${sentence} Save what you need from the machine.`;
       },
@@ -147,17 +157,30 @@ export class AccessPage extends LitElement {
   #renderOpen(view: BuildView, now: number, deciding: Deciding): TemplateResult {
     const end = allows(view, "access.end") ? () => this.#dialogOf("end")?.showModal() : null;
     const more = { ...this._extending, ask: () => void this.#extend() };
+    const share = () => this.#desk?.show(view);
     return html`${renderTimeStrip(view, now, this._warning, end, more)}
+      ${view.invitation === null ? nothing : renderInvitation(view.invitation, now)}
       ${renderBreakpoint(view, now, deciding)}
       ${renderTiles(view, { terminal: () => this.#open("terminal"), desktop: () => this.#open("desktop") })}
-      <div class="two">${renderSessions(view, now)} ${renderPeople(view)}</div>`;
+      <div class="two">${renderSessions(view, now)} ${renderPeople(view)}</div>
+      ${
+        this.#desk === null
+          ? nothing
+          : html`<div class="actions"><button type="button" class="primary" @click=${share}>Share…</button></div>
+            <transom-share-links .links=${this.#links} .api=${this.#desk.api}></transom-share-links>`
+      }`;
   }
 
   #renderWithout(): TemplateResult {
     const trouble = this._trouble;
     const notice =
       trouble !== null
-        ? noticeOfProblem(trouble.problem, trouble.sentence, dashboardOf(this.#build))
+        ? noticeOfProblem(
+            trouble.problem,
+            trouble.sentence,
+            dashboardOf(this.#build),
+            invitationOf(this.#build),
+          )
         : this._lost
           ? unreachable(() => this.#watch.wake())
           : null;
@@ -209,6 +232,22 @@ export class AccessPage extends LitElement {
     this._view = view;
     if (view.access.state === "ended") this.#dialogOf("end")?.close();
     if (view.breakpoint?.state !== "waiting") this.#dialogOf("abort")?.close();
+    if (mayShare(view)) void this.#loadDesk();
+  }
+
+  #onShares(links: ShareView[]): void {
+    this.#links = links;
+    this.#desk?.take(links);
+    this.requestUpdate();
+  }
+
+  async #loadDesk(): Promise<void> {
+    const life = this.#life;
+    if (this.#desk !== null || life === null) return;
+    const [{ ShareDesk }] = await Promise.all([import("../share/desk"), import("../share/links")]);
+    if (this.#desk !== null || life.signal.aborted) return;
+    this.#desk = new ShareDesk(this.#build, this.#tokens, life.signal);
+    this.#onShares(this.#links);
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -216,7 +255,7 @@ export class AccessPage extends LitElement {
       event.target instanceof Element && event.target.closest("input, textarea, select");
     const family = FAMILIES[event.key.toLowerCase()];
     if (family === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    const asking = this.querySelector("dialog[open]") !== null;
+    const asking = document.querySelector("dialog[open]") !== null;
     if (typing || event.repeat || asking || this._view === null) return;
     if (this._trouble === null && this.#noticeOf(this._view, 0) === null) this.#open(family);
   }

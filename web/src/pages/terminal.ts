@@ -5,12 +5,13 @@ import type { Files } from "../files/loader";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
+import type { ShareDesk } from "../share/desk";
 import { TransomTerminal } from "../terminal/element";
 import type { ConnectionState } from "../transport/status";
 import { buildAddress, parseAddress, terminalAddress } from "../ui/address";
 import { causeWords, ServerClock, titlePrefix } from "../ui/countdown";
 import { applyTheme, storedTheme } from "../ui/theme";
-import { allows } from "./build";
+import { allows, mayShare } from "./build";
 import { nameOf, rememberBuild } from "./remembered";
 import { renderBar } from "./terminal/bar";
 import type { Signals } from "./terminal/signals";
@@ -62,6 +63,7 @@ export class TerminalPage extends LitElement {
   #everIn = false;
   /** The step whose command is to stand at the prompt. */
   #step: number | null;
+  #desk: ShareDesk | null = null;
 
   constructor() {
     super();
@@ -133,6 +135,7 @@ export class TerminalPage extends LitElement {
       mayOpen: !over && (this._build === null || allows(this._build, "terminal.control")),
       open: () => this.#select(this.#open(""), true),
       files: () => void this.#files?.show(),
+      share: this.#desk?.renderButton(this._build),
       fullScreen: () => this.#toggleFullScreen(),
     };
     return html`${renderBar(bar, menu)}
@@ -181,6 +184,7 @@ export class TerminalPage extends LitElement {
       this.#clock.set(view.now);
       rememberBuild(view);
       this._build = view;
+      if (mayShare(view)) void this.#loadDesk();
       if (this._ends.at === null) {
         this._ends = { at: view.access.ends_at, cause: causeWords(view.access.cause) };
       }
@@ -351,6 +355,16 @@ export class TerminalPage extends LitElement {
   async #showTrouble(problem: string, sentence: string): Promise<void> {
     const { renderTrouble } = await import("./terminal/trouble");
     this._trouble = renderTrouble(this.#build, problem, sentence);
+  }
+
+  async #loadDesk(): Promise<void> {
+    const life = this.#life;
+    if (this.#desk !== null || life === null) return;
+    const { ShareDesk } = await import("../share/desk");
+    if (this.#desk !== null || life.signal.aborted) return;
+    this.#desk = new ShareDesk(this.#build, this.#grant.token, life.signal);
+    this.#desk.follow(this.#api, life.signal);
+    this.requestUpdate();
   }
 
   #onRelease(): void {

@@ -52,6 +52,7 @@ function build(changes: Partial<BuildView> = {}): BuildView {
     sessions: [],
     viewers: [],
     me: dana,
+    invitation: null,
     now: at(0),
     ...changes,
   };

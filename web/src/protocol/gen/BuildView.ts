@@ -3,6 +3,7 @@ import type { AccessView } from "./AccessView";
 import type { BreakpointView } from "./BreakpointView";
 import type { ExtendView } from "./ExtendView";
 import type { Features } from "./Features";
+import type { InvitationView } from "./InvitationView";
 import type { Outcome } from "./Outcome";
 import type { Permission } from "./Permission";
 import type { Person } from "./Person";
@@ -65,7 +66,7 @@ started_at: string | null,
  */
 finished_at: string | null, 
 /**
- * Its steps, in order.
+ * Its steps, in order; none for guests.
  */
 steps: Array<Step>, 
 /**
@@ -104,6 +105,10 @@ viewers: Array<ViewerView>,
  * Who is asking; absent for a service key.
  */
 me: Person | null, 
+/**
+ * What a guest was invited to; absent for everybody else.
+ */
+invitation: InvitationView | null, 
 /**
  * The server's clock, so that a wrong clock on the other side does no harm.
  */
