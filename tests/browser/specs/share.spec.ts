@@ -86,7 +86,13 @@ test("a wrong passcode says so, a used up link does not work, and neither tells 
   const { page: owner } = await accessPage(demo, page);
   const link = await makeLink(owner, async () => {
     await moreOptions(owner);
-    await owner.getByRole("textbox", { name: "Passcode" }).fill("2468");
+    const passcode = owner.getByRole("textbox", { name: "Passcode" });
+    await passcode.fill("24");
+    await moreOptions(owner);
+    await expect(passcode).toBeHidden();
+    await owner.getByRole("button", { name: "Create link" }).click();
+    await expect(passcode).toBeFocused();
+    await passcode.fill("2468");
     await owner.getByRole("checkbox", { name: "Single use" }).check();
     await expect(owner.getByTestId("effect")).toContainText(
       "The first person who has this link and knows the passcode",

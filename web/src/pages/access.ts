@@ -166,8 +166,7 @@ export class AccessPage extends LitElement {
       ${
         this.#desk === null
           ? nothing
-          : html`<div class="actions"><button type="button" class="primary" @click=${share}>Share…</button></div>
-            <transom-share-links .links=${this.#links} .api=${this.#desk.api}></transom-share-links>`
+          : html`<transom-share-links .links=${this.#links} .api=${this.#desk.api} .share=${share}></transom-share-links>`
       }`;
   }
 

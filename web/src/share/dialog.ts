@@ -17,6 +17,15 @@ const HOUR_MS = 60 * 60_000;
 /** What the server takes at most: 40 days. */
 const LONGEST_MS = 40 * 24 * HOUR_MS;
 
+/** What is wrong is shown: browsers say nothing about a field that is folded away. */
+const UNFOLD = {
+  capture: true,
+  handleEvent: ({ target }: Event) => {
+    const folded = target instanceof Element ? target.closest("details") : null;
+    if (folded !== null) folded.open = true;
+  },
+};
+
 export class ShareDialog extends LitElement {
   static override properties = {
     view: { attribute: false },
@@ -98,7 +107,7 @@ export class ShareDialog extends LitElement {
     const until = this.#untilMs(now);
     const words = until === null ? "Say until when." : effect(this.#draft(until), now);
     return html`<h2 id="share-title">Share this machine</h2>
-      <form @submit=${(e: Event) => void this.#make(e)}>
+      <form @submit=${(e: Event) => void this.#make(e)} @invalid=${UNFOLD}>
         <fieldset><legend>What</legend>
           ${this.#what("terminal", "Terminals")} ${this.#what("desktop", "Desktop")} ${this.#what("both", "Both")}
         </fieldset>

@@ -3,18 +3,21 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { ShareView } from "../protocol/gen/ShareView";
 import { clockTime } from "../ui/countdown";
 import { type ShareApi, sentenceOf } from "./api";
-import { overWords, revokeWords, roleWords, whatWords } from "./words";
+import { overWords, revokeWords, roleWords, usesWords, whatWords } from "./words";
 
 export class ShareLinks extends LitElement {
   static override properties = {
     links: { attribute: false },
     api: { attribute: false },
+    share: { attribute: false },
     _revoking: { state: true },
     _failure: { state: true },
   };
 
   declare links: readonly ShareView[];
   declare api: ShareApi | null;
+  /** Opens the dialog that makes a link. */
+  declare share: () => void;
   declare _revoking: string | null;
   declare _failure: string;
 
@@ -22,6 +25,7 @@ export class ShareLinks extends LitElement {
     super();
     this.links = [];
     this.api = null;
+    this.share = () => {};
     this._revoking = null;
     this._failure = "";
   }
@@ -33,7 +37,8 @@ export class ShareLinks extends LitElement {
   protected override render(): TemplateResult {
     const good = this.links.filter((link) => link.over === null || link.over === "used_up");
     return html`<section class="card" aria-labelledby="links">
-        <header><h2 id="links">Share links</h2><span class="pill">${good.length}</span></header>
+        <header><h2 id="links">Share links</h2><span class="pill">${good.length}</span>
+          <button type="button" class="primary last" @click=${() => this.share()}>Share…</button></header>
         ${
           this.links.length === 0
             ? html`<p class="row muted">None. A link lets somebody in who has no account in the CI.</p>`
@@ -46,7 +51,7 @@ export class ShareLinks extends LitElement {
   #renderLink(link: ShareView): TemplateResult {
     const { offer, over, guests, used, max_uses } = link;
     const now = Date.now();
-    const uses = max_uses === null ? `used ${used} times` : `used ${used} of ${max_uses} times`;
+    const uses = usesWords(used, max_uses);
     const until = `until ${clockTime(offer.expires_at, now)}`;
     const name = nameOf(link);
     const inside = guests.map((g) => `${g.name}, since ${clockTime(g.since, now)}`).join("; ");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { Capability } from "../protocol/gen/Capability";
 import { clockTime } from "../ui/countdown";
-import { type Draft, effect, nextTime, revokeWords, shareObstacle } from "./words";
+import { type Draft, effect, nextTime, revokeWords, shareObstacle, usesWords } from "./words";
 
 const NOW = new Date(2026, 0, 1, 12, 0).getTime();
 const draft: Draft = {
@@ -77,4 +77,13 @@ it("takes the next time that a clock shows", () => {
   expect(nextTime("12:30", NOW)).toBe(NOW + 30 * 60_000);
   expect(nextTime("11:00", NOW)).toBe(new Date(2026, 0, 2, 11, 0).getTime());
   expect(nextTime("soon", NOW)).toBeNull();
+});
+
+it("says how often a link was used", () => {
+  expect([usesWords(0, null), usesWords(1, null), usesWords(3, null)]).toEqual([
+    "not used yet",
+    "used once",
+    "used 3 times",
+  ]);
+  expect([usesWords(0, 1), usesWords(2, 5)]).toEqual(["used 0 of 1 time", "used 2 of 5 times"]);
 });

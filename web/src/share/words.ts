@@ -85,6 +85,13 @@ export function overWords(over: ShareOver): string {
   }
 }
 
+/** "used once", or "used 2 of 5 times". */
+export function usesWords(used: number, most: number | null): string {
+  if (most !== null) return `used ${used} of ${most} ${most === 1 ? "time" : "times"}`;
+  if (used === 0) return "not used yet";
+  return used === 1 ? "used once" : `used ${used} times`;
+}
+
 /** What a revocation disconnects, as its button says it. */
 export function revokeWords(people: number): string {
   if (people === 0) return "Revoke: nobody is in by it";
