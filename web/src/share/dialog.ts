@@ -126,7 +126,7 @@ export class ShareDialog extends LitElement {
         </fieldset>
         <label class="line">Label <input name="label" maxlength="50" autocomplete="off" placeholder="QA" /></label>
         <details><summary>Passcode, limits, approval</summary>
-          <label class="line">Passcode <input name="passcode" minlength="4" maxlength="32" autocomplete="off"
+          <label class="line">Passcode <input name="passcode" pattern=".{4,32}" maxlength="32" title="4 to 32 characters" autocomplete="off"
             .value=${this._passcode} @input=${(e: Event) => {
               this._passcode = typedIn(e);
             }} /></label>
