@@ -92,6 +92,36 @@ async fn the_first_decision_counts_and_a_restart_keeps_it() -> anyhow::Result<()
 }
 
 #[tokio::test]
+async fn what_is_decided_at_one_server_answers_who_asks_another() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    assert_eq!(is(&stop(&front, 1, 20).await?), (200, "waiting"));
+    let other = front.beside().await?;
+    let dana = front.controller("b1").await?;
+    let start = transom_server::clock::tick();
+    let (told, decided) = tokio::join!(poll(&other, 30), decide(&front, &dana, 1, "abort"));
+    assert_eq!((is(&decided?), &told?["state"]), ((200, "aborted"), &json!("aborted")));
+    assert!(start.elapsed() < Duration::from_secs(20), "the answer did not wait for the time to be over");
+    let late = decide(&other, &dana, 1, "continue").await?;
+    assert_eq!(is(&late), (409, "conflict"));
+    assert_eq!(late.body["detail"], "Dana has aborted the build already.");
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_loses_access_while_they_wait_is_not_told_what_was_decided() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    assert_eq!(is(&stop(&front, 1, 20).await?), (200, "waiting"));
+    let ravi = front.viewer("b1").await?;
+    let path = format!("{PATH}?wait_s=30");
+    let asks = front.send(Method::GET, &path, &ravi, None);
+    let ends = front.ci(Method::DELETE, "/builds/b1/access", Value::Null);
+    let (told, ended) = tokio::join!(asks, ends);
+    ended?;
+    assert_eq!(is(&told?), (410, "access-ended"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn who_may_only_look_and_guests_decide_nothing() -> anyhow::Result<()> {
     let (front, _machine) = ready().await?;
     stop(&front, 1, 20).await?;
