@@ -11,6 +11,7 @@ mod error;
 mod hooks;
 mod open;
 mod recordings;
+mod removals;
 mod renewals;
 mod requests;
 mod secrets;
@@ -80,7 +81,10 @@ impl Store {
         ] {
             gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
         }
-        Ok(gone)
+        // Nothing that a guest was given lasts longer.
+        let removals = sqlx::query("DELETE FROM removals WHERE at < $1");
+        let removals = removals.bind(before - 41 * 24 * 3_600_000).execute(&self.pool).await?;
+        Ok(gone + removals.rows_affected())
     }
 
     /// Closes the connections; statements under way end first.
