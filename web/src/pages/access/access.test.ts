@@ -70,7 +70,12 @@ const viewer = (name: string, you: boolean): BuildView["viewers"][number] => ({
   session: "s2",
   name,
   you,
+  family: "terminal",
   role: "controller",
+  may_control: true,
+  guest: false,
+  removable: false,
+  may_hand: false,
   since: at(-1),
 });
 
