@@ -183,7 +183,7 @@ describe("people and terminals", () => {
 
   it("are listed with who is where", () => {
     expect(words(drawn(renderSessions(view, NOW)))).toContain("in it: you, Ravi");
-    expect(words(drawn(renderPeople(view)))).toContain("Dana Miller (you) · Terminal 2 can type");
+    expect(words(drawn(renderPeople(view)))).toContain("Dana Miller (you) · Terminal 2 since");
   });
 
   it("have initials, whatever the name", () => {
