@@ -4,9 +4,11 @@
 //! whoever knocks (browser, guest, native client) is let in by a grant alone.
 
 pub mod brake;
+pub mod breakpoint;
 pub mod build;
 pub mod event;
 pub mod lifecycle;
+pub mod minutes;
 pub mod share;
 pub mod token;
 
@@ -208,6 +210,14 @@ pub struct Policy {
     /// Whether one person at a time controls a terminal or desktop (`one`), or everybody who may (`shared`).
     #[schema(value_type = String, example = "one")]
     pub control: ControlMode,
+    /// How much more time somebody may ask for at once while a finished build waits, in seconds; 0 is none.
+    pub extend_s: u32,
+    /// Live sessions of the build, where that is less than the server allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_sessions: Option<u32>,
+    /// Viewers of one session, where that is less than the server allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_viewers: Option<u32>,
 }
 
 impl Default for Policy {
@@ -221,6 +231,9 @@ impl Default for Policy {
             probe_s: 120,
             idle_s: 0,
             control: ControlMode::One,
+            extend_s: 600,
+            max_sessions: None,
+            max_viewers: None,
         }
     }
 }

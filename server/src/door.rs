@@ -5,15 +5,19 @@
 //! and tells everybody who watches. It decides nothing itself: [`crate::access`] does.
 
 mod attend;
+mod breakpoint;
 mod builds;
 mod entry;
+mod extend;
 mod files;
 mod hooks;
 mod journal;
 mod keeper;
 mod knock;
+mod logins;
 mod machine;
 mod masks;
+mod minutes;
 mod news;
 mod open;
 mod recordings;
@@ -45,8 +49,10 @@ use crate::session::registry::Registry;
 use crate::store::{Store, StoreError, UpdateError};
 
 pub use attend::Attendance;
+pub use breakpoint::may_decide;
 pub use builds::{BuildUpdate, Enable, Finished};
 pub use entry::Entry;
+pub use extend::{MoreTime, may_extend};
 pub use files::{Asked, Download, Part, Ticket, Upload, Uploaded};
 pub use hooks::{DeliveryFilter, DeliveryRow, DeliveryState, HookOrigin, HookRow, NewHook, Place};
 pub use journal::Actor;
@@ -158,6 +164,8 @@ struct Inner {
     entries: Mutex<Entries>,
     /// Who has tried links that don't work.
     brake: Mutex<Brake>,
+    /// Who has shown what nobody gave out.
+    logins: Mutex<Brake>,
     /// Passcodes that may be hashed at once: each takes memory.
     hashing: Semaphore,
 }
@@ -218,6 +226,7 @@ impl Door {
             lifetime: parts.lifetime,
             entries: Mutex::default(),
             brake: Mutex::default(),
+            logins: Mutex::new(Brake::for_logins()),
             hashing: Semaphore::new(HASHED_AT_ONCE),
         }));
         let now = door.now();

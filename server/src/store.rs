@@ -3,6 +3,7 @@
 //! SQLite by default, PostgreSQL where several servers share one store. No SQL stands elsewhere.
 //! The clock is an argument of whatever depends on the time.
 
+mod attended;
 mod audit;
 mod builds;
 mod codes;
@@ -34,7 +35,11 @@ pub use verify::AuditBreak;
 use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
 
+use crate::access::minutes::DAY_MS;
 use crate::seal::Sealer;
+
+/// How many days of attendance are kept.
+const ATTENDED_DAYS: i64 = 40;
 
 /// The store. Cheap to clone; all clones share its connections.
 #[derive(Debug, Clone)]
@@ -81,6 +86,9 @@ impl Store {
         ] {
             gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
         }
+        let day = before.div_euclid(DAY_MS) - ATTENDED_DAYS;
+        let query = sqlx::query("DELETE FROM attended WHERE day < $1").bind(day);
+        gone += query.execute(&self.pool).await?.rows_affected();
         // Nothing that a guest was given lasts longer.
         let removals = sqlx::query("DELETE FROM removals WHERE at < $1");
         let removals = removals.bind(before - 41 * 24 * 3_600_000).execute(&self.pool).await?;

@@ -75,7 +75,8 @@ impl Proof {
         if !bearer.starts_with(SERVICE_KEY_PREFIX) {
             return Err(Refused::because(Problem::Forbidden, "This takes a service key.").into());
         }
-        let key = app.config.service_key(bearer).ok_or(Problem::ServiceKeyInvalid)?;
+        let key = app.config.service_key(bearer);
+        let key = key.ok_or_else(|| app.door.was_guessed(self.address, Problem::ServiceKeyInvalid.into()))?;
         if !key.allows(right) {
             return Err(Refused::because(Problem::Forbidden, "This service key does not allow that.").into());
         }
@@ -91,7 +92,7 @@ impl Proof {
         if bearer.starts_with(SERVICE_KEY_PREFIX) {
             return Err(Refused::because(Problem::Forbidden, "This takes a person's access token.").into());
         }
-        Ok(app.door.grant(bearer).await?)
+        Ok(app.door.grant(bearer, self.address).await?)
     }
 
     /// A person whose token is for `build`, and no other.

@@ -158,6 +158,11 @@ async fn enter(
         Attach::Open { .. } => "session.open",
         Attach::Join { .. } => "viewer.join",
     };
+    if let Attach::Open { family, .. } = &hello.attach {
+        // Before anything holds the machine: a refusal is no reason to keep it.
+        let minutes = app.door.has_minutes(&entry, *family).await;
+        app.door.denied(Some(&build), &actor, action, minutes).await?;
+    }
     let admitted = admit(app, &grant, &entry, &hello.attach);
     let (role, attendance) = app.door.denied(Some(&build), &actor, action, admitted).await?;
     let (session, size, resume) = match hello.attach {
@@ -184,7 +189,7 @@ async fn enter(
         knock,
     };
     session.set_control(entry.record().policy.control);
-    let seated = sit(app, &session, arrival, resume.map(|r| r.output), &grant);
+    let seated = sit(app, &entry, &session, arrival, resume.map(|r| r.output), &grant);
     let id = seated.as_ref().map(|view| view.id().to_owned()).unwrap_or_default();
     let detail = json!({ "session": session.id, "viewer": id });
     let joined = EventKind::ViewerJoined;
@@ -195,12 +200,14 @@ async fn enter(
 /// Takes a seat before the session's surface.
 fn sit(
     app: &App,
+    entry: &Entry,
     session: &Arc<Session>,
     arrival: Arrival,
     output: Option<u64>,
     grant: &Grant,
 ) -> Result<View, Refused> {
     let most = usize::try_from(app.config.limits.viewers_per_session).unwrap_or(usize::MAX);
+    let most = entry.record().policy.max_viewers.map_or(most, |fewer| most.min(fewer as usize));
     if let Some(terminal) = TerminalSession::of(session) {
         return Ok(View::Terminal(TerminalView::new(Viewer::attach(&terminal, arrival, output, most)?)));
     }

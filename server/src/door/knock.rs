@@ -16,8 +16,8 @@ impl Door {
     ///
     /// # Errors
     /// Why the token is refused.
-    pub async fn grant(&self, token: &str) -> Result<(Grant, Arc<Entry>), Refused> {
-        let grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
+    pub async fn grant(&self, token: &str, address: Option<IpAddr>) -> Result<(Grant, Arc<Entry>), Refused> {
+        let grant = self.open_token(token, address).await?;
         let (grant, entry) = self.as_of_now(grant).await?;
         self.heard_from_ci(&grant, &entry).await?;
         Ok((grant, entry))
@@ -33,7 +33,7 @@ impl Door {
         token: &str,
         address: Option<IpAddr>,
     ) -> Result<(Grant, Arc<Entry>, Actor), Refused> {
-        let grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
+        let grant = self.open_token(token, address).await?;
         let (build, actor) = (grant.build.clone(), Actor::of(&grant, address));
         let allowed = self.as_of_now(grant).await;
         let (grant, entry) = self.denied(Some(&build), &actor, "viewer.join", allowed).await?;

@@ -229,7 +229,7 @@ impl<'a> Conversation<'a> {
 
     /// A newer token of the same person for the same build.
     async fn renew(&mut self, token: &str) -> Result<ServerMessage, Leave> {
-        let (grant, _) = self.app.door.grant(token).await?;
+        let (grant, _) = self.app.door.grant(token, None).await?;
         {
             let held = self.grant.borrow();
             let same = |one: &Grant| (one.build.clone(), one.person.sub.clone(), one.share.clone());
