@@ -90,7 +90,8 @@ async fn pointer_and_keys_are_those_of_who_controls_and_what_they_held_is_let_go
 #[tokio::test]
 async fn others_see_who_points_where_and_the_machine_never_learns_of_it() -> anyhow::Result<()> {
     let (front, desktop, mut dana, mut kim, session) = scene().await?;
-    let mut ravi = front.watch("b1", &[], Some(&session)).await?;
+    let token = front.token("b1", "Ravi", &["desktop.view"]).await?;
+    let mut ravi = Watcher::enter(front.socket().await?.into_stream(), &token, Some(&session)).await?;
     dana.act(&moved(200, 100)).await?;
     points(&desktop, (200, 100, 0)).await?;
     let dana_points = PointerInfo { viewer: dana.viewer(), x: 200, y: 100 };

@@ -44,7 +44,7 @@ async fn keys_that_were_sent_right_behind_the_loss_of_control_do_not_arrive() ->
     dana.say(&give(&kim)).await?;
     kim.until(controls).await?;
     // A program that reads nothing, so that keys wait.
-    kim.type_text("stty -echo; head -c 40 > by-reader; echo over\r").await?;
+    kim.type_text("stty -echo; head -c 40 > by-reader; echo read-$((40+2))\r").await?;
     kim.until(|s| s.applied == s.typed).await?;
     dana.say(&ClientMessage::TakeControl).await?;
     dana.until(controls).await?;
@@ -53,7 +53,7 @@ async fn keys_that_were_sent_right_behind_the_loss_of_control_do_not_arrive() ->
     let typed = kim.typed;
     kim.until(|s| s.applied == typed).await?;
     dana.type_text(&format!("{}\r", "d".repeat(39))).await?;
-    dana.see("over").await?;
+    dana.see("read-42").await?;
     let read = std::fs::read_to_string(machine.build_dir().join("by-reader"))?;
     assert_eq!(read, format!("{}\n", "d".repeat(39)));
     Ok(())

@@ -1,8 +1,10 @@
 //! Who was removed stays out: after a kill of the server, and at another server on the same store.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use transom_tests::machine::Machine;
 use transom_tests::process::Process;
+use transom_tests::socket::Socket;
 
 use super::removal::{is_dead, remove};
 use super::{guest, id, scene};
@@ -38,12 +40,16 @@ async fn who_is_removed_at_one_server_is_out_at_the_other() -> anyhow::Result<()
     let (kim, socket) = guest(&front, &link, 1, &session).await?;
     let mut page = other.events("b1", &kim.token).await?;
     page.until("build", |_| true).await?;
-    let dana = other.socket().await?.open(&other.sharer("b1").await?).await?;
+    // Both have the first one's name.
+    let connect = async || Socket::connect(&other.url, &front.url).await;
+    let dana = connect().await?.open(&other.sharer("b1").await?).await?;
     let there = dana.welcomed()?.session.clone();
-    let mut elsewhere = other.socket().await?.join(&kim.token, &there, None).await?;
+    let mut elsewhere = connect().await?.join(&kim.token, &there, None).await?;
     remove(&front, &front.key, &session, &id(&socket), "").await?.good()?;
     let closed = elsewhere.closed().await?;
     assert_eq!((closed.problem.as_str(), closed.detail.as_str()), ("removed", "The CI removed you."));
     page.rest().await?;
-    is_dead(&other, &link, &kim, 1, &there).await
+    let looked = other.send(Method::GET, "/api/v1/builds/b1", &kim.token, None).await?;
+    assert_eq!(looked.problem(), "removed");
+    is_dead(&front, &link, &kim, 1, &session).await
 }

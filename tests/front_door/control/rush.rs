@@ -55,7 +55,7 @@ async fn of_many_who_want_control_at_once_one_has_it_at_each_moment() -> anyhow:
     while let Some(socket) = all.join_next().await {
         sockets.push(socket??);
     }
-    for mut socket in sockets {
+    for socket in &mut sockets {
         while !socket.is_quiet(Duration::from_millis(50)).await? {}
         for message in &socket.messages {
             let ServerMessage::Presence { viewers, control, .. } = message else { continue };
