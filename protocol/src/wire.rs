@@ -9,12 +9,14 @@ mod control;
 pub mod desktop;
 mod frame;
 pub mod picture;
+mod presence;
 
 pub use control::{
     AccessNotice, Attach, ClientMessage, ControlError, DesktopState, Family, Hello, Resume, Role,
-    ServerMessage, Size, ViewerInfo, Welcome,
+    ServerMessage, Size, Welcome,
 };
 pub use frame::{ClientFrame, FrameError, ServerFrame, kind};
+pub use presence::{ControlInfo, ControlMode, PointerInfo, ViewerInfo};
 
 /// Name and version of this wire format, offered in `Sec-WebSocket-Protocol`.
 pub const SUBPROTOCOL: &str = "transom.v1";

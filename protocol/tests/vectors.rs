@@ -20,8 +20,8 @@ use serde_json::{Value, json};
 use transom_protocol::limits;
 use transom_protocol::problem::Problem;
 use transom_protocol::wire::{
-    AccessNotice, Attach, ClientFrame, ClientMessage, DesktopState, Family, FrameError, Hello, Resume, Role,
-    ServerFrame, ServerMessage, Size, ViewerInfo, Welcome,
+    AccessNotice, Attach, ClientFrame, ClientMessage, ControlInfo, ControlMode, DesktopState, Family,
+    FrameError, Hello, PointerInfo, Resume, Role, ServerFrame, ServerMessage, Size, ViewerInfo, Welcome,
 };
 
 fn hex(bytes: &[u8]) -> String {
@@ -231,6 +231,11 @@ fn client_messages() -> Vec<ClientMessage> {
         ClientMessage::Resize(size),
         ClientMessage::Ping { id: 7 },
         ClientMessage::Leave,
+        ClientMessage::AskControl,
+        ClientMessage::TakeControl,
+        ClientMessage::GiveControl { viewer: "v_2".into() },
+        ClientMessage::RefuseControl { viewer: "v_2".into() },
+        ClientMessage::Point { x: 1919, y: 0 },
     ]
 }
 
@@ -241,6 +246,7 @@ fn server_messages() -> Vec<ServerMessage> {
             family: Family::Terminal,
             viewer: "v_1".into(),
             role: Role::Controller,
+            may_control: true,
             size: Size::default(),
             output: 0,
             history: 4096,
@@ -253,11 +259,24 @@ fn server_messages() -> Vec<ServerMessage> {
             viewers: vec![ViewerInfo {
                 id: "v_1".into(),
                 name: "Dana".into(),
+                person: 1,
                 role: Role::Viewer,
+                may_control: true,
+                guest: false,
+                removable: true,
                 since: "2026-01-01T00:00:00Z".into(),
             }],
             driver: Some("v_1".into()),
+            control: ControlInfo {
+                mode: ControlMode::One,
+                person: Some(2),
+                name: Some("Ada".into()),
+                may_take: false,
+                asking: vec!["v_1".into()],
+            },
         },
+        ServerMessage::ControlRefused { sentence: "Ada keeps control for now.".into() },
+        ServerMessage::Pointers { pointers: vec![PointerInfo { viewer: "v_2".into(), x: 8191, y: 7 }] },
         ServerMessage::Desktop(DesktopState { name: "vm".into(), resizable: true, leds: 2 }),
         ServerMessage::Bell,
         ServerMessage::Access(AccessNotice {
@@ -289,6 +308,12 @@ const BAD_CONTROL: &[(&str, &str)] = &[
         "empty session",
         r#"{"type":"hello","token":"t","attach":{"kind":"join","session":"","size":{"cols":80,"rows":24}}}"#,
     ),
+    ("control to nobody", r#"{"type":"give_control","viewer":""}"#),
+    (
+        "control to a long name",
+        r#"{"type":"refuse_control","viewer":"vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"}"#,
+    ),
+    ("a place outside", r#"{"type":"point","x":65536,"y":0}"#),
     ("unknown attach", r#"{"type":"hello","token":"t","attach":{"kind":"steal"}}"#),
     (
         "unknown family",

@@ -17,6 +17,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use transom_protocol::wire::ControlMode;
 use ts_rs::TS;
 use utoipa::ToSchema;
 
@@ -206,6 +207,9 @@ pub struct Policy {
     pub probe_s: u32,
     /// After how long without input a viewer is sent away, in seconds; 0 is never.
     pub idle_s: u32,
+    /// Whether one person at a time controls a terminal or desktop (`one`), or everybody who may (`shared`).
+    #[schema(value_type = String, example = "one")]
+    pub control: ControlMode,
     /// How much more time somebody may ask for at once while a finished build waits, in seconds; 0 is none.
     pub extend_s: u32,
     /// Live sessions of the build, where that is less than the server allows.
@@ -226,6 +230,7 @@ impl Default for Policy {
             reattach_s: 600,
             probe_s: 120,
             idle_s: 0,
+            control: ControlMode::One,
             extend_s: 600,
             max_sessions: None,
             max_viewers: None,

@@ -22,6 +22,7 @@ mod socket;
 mod tokens;
 mod transcript;
 pub mod view;
+mod viewers;
 mod viewing;
 
 use std::sync::Arc;
@@ -80,6 +81,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(events::events))
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
+        .routes(routes!(viewers::change, viewers::remove))
         .routes(routes!(shares::make, shares::list))
         .routes(routes!(shares::revoke))
         .routes(routes!(shares::look::look))

@@ -21,6 +21,7 @@ mod minutes;
 mod news;
 mod open;
 mod recordings;
+mod removals;
 mod shares;
 mod spare;
 mod tokens;
@@ -59,6 +60,7 @@ pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
 pub use masks::Masked;
 pub use open::require;
 pub use recordings::Handed;
+pub use removals::{Removals, Removed};
 pub use shares::{Asking, Guest, Joined, Key, Listed, MadeShare, NewShare, Redeemed};
 pub use tokens::{Issued, Renewed};
 

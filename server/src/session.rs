@@ -11,18 +11,21 @@ pub mod terminal;
 #[cfg(test)]
 mod testing;
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio::time::sleep_until;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::{Family, ViewerInfo};
+use transom_protocol::wire::{ControlInfo, ControlMode, Family, ViewerInfo};
 
 use crate::access::{BuildId, Person};
 use crate::backend::{BackendError, Exit};
+use crate::clock::tick;
 use crate::shard::Shard;
 use desktop::DesktopSurface;
-use seat::Seats;
+use seat::{Asked, By, ControlRefusal, Handed, Seats};
 use terminal::TerminalSurface;
 
 /// How far a session is.
@@ -85,6 +88,17 @@ pub struct Session {
     closing: watch::Sender<Option<Problem>>,
     /// Moves with everything about the build's sessions that a page shows.
     news: watch::Sender<u64>,
+}
+
+/// Who is here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presence {
+    /// Everybody.
+    pub viewers: Vec<ViewerInfo>,
+    /// Whose size a terminal has; whose input a desktop hears.
+    pub driver: Option<String>,
+    /// Who controls it.
+    pub control: ControlInfo,
 }
 
 /// A session that somebody wants.
@@ -186,16 +200,104 @@ impl Session {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Everybody who looks at it now, and who drives.
-    fn presence(&self) -> (Vec<ViewerInfo>, Option<String>) {
+    /// The policy says how many people control it at a time.
+    pub fn set_control(&self, mode: ControlMode) {
+        let now = tick().into_std();
+        if self.with_seats(|seats| seats.mode() != mode) {
+            self.rearrange(|seats| seats.set_mode(mode, now));
+        }
+    }
+
+    /// The connection `generation` of a viewer asks for control.
+    ///
+    /// # Errors
+    /// Why it need not even ask.
+    pub fn ask_control(&self, id: &str, generation: u64) -> Result<Asked, ControlRefusal> {
+        self.asked(|seats| seats.ask(id, generation, tick().into_std()))
+    }
+
+    /// It takes control, or asks for it.
+    ///
+    /// # Errors
+    /// As [`Session::ask_control`].
+    pub fn take_control(&self, id: &str, generation: u64) -> Result<Asked, ControlRefusal> {
+        self.asked(|seats| seats.seize(id, generation, tick().into_std()))
+    }
+
+    /// Somebody hands control to the viewer `to`.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn hand_control(&self, by: By<'_>, to: &str) -> Result<Handed, ControlRefusal> {
+        self.rearrange(|seats| seats.hand(by, to, tick().into_std()))
+    }
+
+    /// The viewer `to`, which asked for control, does not get it.
+    pub fn refuse_control(&self, id: &str, generation: u64, to: &str) {
+        self.rearrange(|seats| seats.refuse(id, generation, to, tick().into_std()));
+    }
+
+    /// Nothing that this person does reaches the machine any more. Returns how many connections they have.
+    pub fn remove(&self, sub: &str) -> usize {
+        self.rearrange(|seats| seats.remove(sub, tick().into_std()))
+    }
+
+    /// Tells the others where there is something to tell: whoever asks again and again disturbs nobody.
+    fn asked(
+        &self,
+        ask: impl FnOnce(&mut Seats) -> Result<Asked, ControlRefusal>,
+    ) -> Result<Asked, ControlRefusal> {
+        let asked = self.rearrange_quietly(ask);
+        if matches!(asked, Ok(Asked::Handed(_) | Asked::Waits)) {
+            self.company_changed();
+        }
+        asked
+    }
+
+    /// Changes who is here, or who controls it, and tells everybody.
+    fn rearrange<T>(&self, change: impl FnOnce(&mut Seats) -> T) -> T {
+        let result = self.rearrange_quietly(change);
+        self.company_changed();
+        result
+    }
+
+    /// What whoever has lost control held does not stay down.
+    fn rearrange_quietly<T>(&self, change: impl FnOnce(&mut Seats) -> T) -> T {
+        let mut seats = self.seats();
+        let who = |seats: &Seats| (seats.mode(), seats.holder().map(|person| person.sub.clone()));
+        let before = who(&seats);
+        let result = change(&mut seats);
+        if before.1.is_some()
+            && before != who(&seats)
+            && let Surface::Desktop(desktop) = &self.surface
+        {
+            // Under the lock under which input is let pass: nothing of theirs comes behind this.
+            desktop.release();
+        }
+        result
+    }
+
+    /// Passes control on where somebody is away for too long, and tells when it can be taken.
+    async fn keep_control(&self) -> Infallible {
+        let mut company = self.company.subscribe();
+        loop {
+            let due = self.with_seats(Seats::due);
+            tokio::select! {
+                _ = company.changed() => {}
+                () = sleep_until(due.map_or_else(tick, Into::into)), if due.is_some() => {
+                    if self.rearrange_quietly(|seats| seats.settle(tick().into_std())) {
+                        self.company_changed();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Everybody who looks at it now, who drives and who controls it, as the viewer `id` is told.
+    fn presence(&self, id: &str) -> Presence {
         let seats = self.seats();
-        let info = |seat: &seat::Seat| ViewerInfo {
-            id: seat.id.clone(),
-            name: seat.person.name.clone(),
-            role: seat.role,
-            since: seat.since.to_string(),
-        };
-        (seats.connected().map(info).collect(), seats.driver().map(str::to_owned))
+        let (viewers, control) = seats.company(id, tick().into_std());
+        Presence { viewers, driver: seats.driver().map(str::to_owned), control }
     }
 
     fn company_changed(&self) {

@@ -12,6 +12,7 @@ mod error;
 mod hooks;
 mod open;
 mod recordings;
+mod removals;
 mod renewals;
 mod requests;
 mod secrets;
@@ -88,7 +89,10 @@ impl Store {
         let day = before.div_euclid(DAY_MS) - ATTENDED_DAYS;
         let query = sqlx::query("DELETE FROM attended WHERE day < $1").bind(day);
         gone += query.execute(&self.pool).await?.rows_affected();
-        Ok(gone)
+        // Nothing that a guest was given lasts longer.
+        let removals = sqlx::query("DELETE FROM removals WHERE at < $1");
+        let removals = removals.bind(before - 41 * 24 * 3_600_000).execute(&self.pool).await?;
+        Ok(gone + removals.rows_affected())
     }
 
     /// Closes the connections; statements under way end first.

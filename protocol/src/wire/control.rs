@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::{ControlInfo, PointerInfo, ViewerInfo};
 use crate::limits;
 
 /// What kind of thing a session shows. The browser knows families, never protocols.
@@ -122,20 +123,27 @@ pub enum ClientMessage {
     },
     /// The viewer goes and will not come back: its place is given up at once.
     Leave,
-}
-
-/// Somebody who looks at a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ViewerInfo {
-    /// The viewer's id; it is no secret and opens nothing.
-    pub id: String,
-    /// The name from the token.
-    pub name: String,
-    /// What it may do.
-    pub role: Role,
-    /// When it came, RFC 3339.
-    pub since: String,
+    /// Asks whoever controls the session for control.
+    AskControl,
+    /// Takes control where that needs no asking, and asks for it otherwise.
+    TakeControl,
+    /// Hands control to another viewer, one that asked for it or any other.
+    GiveControl {
+        /// The other viewer's id.
+        viewer: String,
+    },
+    /// Tells a viewer that asked for control that it does not get it.
+    RefuseControl {
+        /// The other viewer's id.
+        viewer: String,
+    },
+    /// Shows the others of a desktop where this viewer points. The machine never learns of it.
+    Point {
+        /// Pixels from the left of the picture.
+        x: u16,
+        /// Pixels from its top.
+        y: u16,
+    },
 }
 
 /// What a viewer is told first.
@@ -148,8 +156,10 @@ pub struct Welcome {
     pub family: Family,
     /// Its own id, for [`Resume::viewer`].
     pub viewer: String,
-    /// What it may do.
+    /// What it may do now.
     pub role: Role,
+    /// Whether it could be given control.
+    pub may_control: bool,
     /// The size of the terminal now.
     pub size: Size,
     /// Offset of the first output byte that will follow.
@@ -211,6 +221,18 @@ pub enum ServerMessage {
         viewers: Vec<ViewerInfo>,
         /// The viewer whose size the terminal has.
         driver: Option<String>,
+        /// Who controls it.
+        control: ControlInfo,
+    },
+    /// Somebody said no to this viewer, which had asked for control.
+    ControlRefused {
+        /// Why, as a sentence for a person.
+        sentence: String,
+    },
+    /// Where others point on a desktop, as far as that has changed.
+    Pointers {
+        /// The newest place of each.
+        pointers: Vec<PointerInfo>,
     },
     /// What a desktop is like, first and whenever that changes.
     Desktop(DesktopState),
@@ -312,7 +334,10 @@ impl ClientMessage {
             }
             Self::Renew { token: t } => token(t),
             Self::Resize(s) => size(*s),
-            Self::Ping { .. } | Self::Leave => Ok(()),
+            Self::GiveControl { viewer } | Self::RefuseControl { viewer } => id(viewer),
+            Self::Ping { .. } | Self::Leave | Self::AskControl | Self::TakeControl | Self::Point { .. } => {
+                Ok(())
+            }
         }
     }
 }

@@ -38,9 +38,10 @@ use crate::session::seat::Arrival;
 use crate::session::terminal::TerminalSession;
 use crate::session::terminal::viewer::Viewer;
 use crate::session::{Ending, Session};
-use conversation::Conversation;
+use conversation::{Conversation, Who};
 use leave::Leave;
-use view::{DesktopView, TerminalView, View, capabilities_of, role_of};
+pub(super) use view::role_of;
+use view::{DesktopView, TerminalView, View, capabilities_of};
 
 /// How long a browser may take to say hello.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
@@ -116,15 +117,18 @@ struct Seated {
     session: Arc<Session>,
     view: View,
     attendance: Attendance,
+    /// How many were removed before they came.
+    removals: u64,
 }
 
 impl Seated {
     /// The conversation, and what is left to do behind it.
     async fn stay(self, app: App, mut socket: WebSocket) {
-        let Self { entry, grant, actor, session, view, attendance } = self;
+        let Self { entry, grant, actor, session, view, attendance, removals } = self;
         let (build, id) = (grant.build.clone(), view.id().to_owned());
         app.metrics.viewer_came();
-        let leave = Conversation::new(&app, entry, grant, session.clone(), view).hold(&mut socket).await;
+        let who = Who { entry, grant, actor: actor.clone(), removals };
+        let leave = Conversation::new(&app, who, session.clone(), view).hold(&mut socket).await;
         drop(attendance);
         // Said first: nobody stays because the store is slow.
         leave.say(&mut socket).await;
@@ -149,7 +153,7 @@ async fn enter(
     };
     let Some(hello) = hello else { return Ok(None) };
     let (grant, entry, actor) = app.door.knock(&hello.token, address).await?;
-    let build = grant.build.clone();
+    let (build, removals) = (grant.build.clone(), entry.removals().borrow().count());
     let action = match &hello.attach {
         Attach::Open { .. } => "session.open",
         Attach::Join { .. } => "viewer.join",
@@ -179,17 +183,18 @@ async fn enter(
         id: crate::random::id("v"),
         back_to: resume.as_ref().map(|r| r.viewer.clone()),
         person: grant.person.clone(),
-        role,
+        standing: app.door.standing(&entry, &grant, role == Role::Controller),
         size,
         at: app.door.now(),
         knock,
     };
+    session.set_control(entry.record().policy.control);
     let seated = sit(app, &entry, &session, arrival, resume.map(|r| r.output), &grant);
     let id = seated.as_ref().map(|view| view.id().to_owned()).unwrap_or_default();
     let detail = json!({ "session": session.id, "viewer": id });
     let joined = EventKind::ViewerJoined;
     let view = app.door.audited_telling(&build, &actor, "viewer.join", seated, detail, joined).await?;
-    Ok(Some(Seated { entry, grant, actor, session, view, attendance }))
+    Ok(Some(Seated { entry, grant, actor, session, view, attendance, removals }))
 }
 
 /// Takes a seat before the session's surface.

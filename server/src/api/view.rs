@@ -188,13 +188,24 @@ pub struct ViewerView {
     pub id: String,
     /// The session it looks at.
     pub session: String,
+    /// Terminal or desktop.
+    #[schema(value_type = String, example = "terminal")]
+    pub family: Family,
     /// Its name.
     pub name: String,
     /// Whether it is the asking person.
     pub you: bool,
-    /// What it may do.
+    /// What it may do now.
     #[schema(value_type = String, example = "controller")]
     pub role: Role,
+    /// Whether it could be given control.
+    pub may_control: bool,
+    /// Whether it came by a share link.
+    pub guest: bool,
+    /// Whether the asking person may remove it.
+    pub removable: bool,
+    /// Whether the asking person may say now that it controls the session.
+    pub may_hand: bool,
     /// When it came.
     #[ts(type = "string")]
     #[schema(value_type = String, format = DateTime)]

@@ -4,6 +4,7 @@ use transom_protocol::wire::{Family, Role};
 
 use super::App;
 use super::breakpoint::breakpoint_view;
+use super::socket::role_of;
 use super::view::{
     AccessView, BuildView, ExtendView, Feature, Features, Permission, SessionState, SessionView, ViewerView,
 };
@@ -11,7 +12,9 @@ use crate::access::build::{BuildRecord, Progress};
 use crate::access::lifecycle::{Life, State, sentence};
 use crate::access::{Capability, Grant};
 use crate::backend::Exit;
+use crate::clock::tick;
 use crate::door::Entry;
+use crate::session::seat::{By, Seat, may_remove};
 use crate::session::{Ending, Phase, Session};
 
 /// A build for whoever holds `grant`, or for the CI.
@@ -52,7 +55,7 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
         features: features(&life, app.door.offers_terminal(&record), app.door.offers_desktop(&record)),
         permissions: grant.map(|g| permissions(&record, g)).unwrap_or_default(),
         sessions: sessions.iter().map(|s| session_view(s)).collect(),
-        viewers: if shows_people { viewers(&sessions, grant) } else { Vec::new() },
+        viewers: if shows_people { viewers(app, entry, &sessions, grant) } else { Vec::new() },
         me: grant.map(|g| g.person.clone()),
         invitation: grant.and_then(|g| app.door.share_of(entry, g)).map(|share| (&share).into()),
         now: app.door.now(),
@@ -145,15 +148,32 @@ pub fn session_view(session: &Session) -> SessionView {
     }
 }
 
-fn viewers(sessions: &[std::sync::Arc<Session>], grant: Option<&Grant>) -> Vec<ViewerView> {
+fn viewers(
+    app: &App,
+    entry: &Entry,
+    sessions: &[std::sync::Arc<Session>],
+    grant: Option<&Grant>,
+) -> Vec<ViewerView> {
+    let now = tick().into_std();
     let of = |session: &Session| {
+        let may = |g: &Grant| role_of(session.family(), &g.capabilities) == Some(Role::Controller);
+        let me = grant.map(|g| (&g.person.sub, app.door.standing(entry, g, may(g))));
+        let by = match &me {
+            Some((sub, standing)) => By::Person { sub, standing },
+            None => By::Service,
+        };
         session.with_seats(|seats| {
-            let view = |seat: &crate::session::seat::Seat| ViewerView {
+            let view = |seat: &Seat| ViewerView {
                 id: seat.id.clone(),
                 session: session.id.clone(),
                 name: seat.person.name.clone(),
                 you: grant.is_some_and(|g| g.person.sub == seat.person.sub),
-                role: seat.role,
+                family: session.family(),
+                role: seats.role(seat),
+                may_control: seat.standing.may_control,
+                guest: seat.standing.is_guest(),
+                removable: me.as_ref().is_none_or(|(sub, standing)| may_remove(sub, standing, seat)),
+                may_hand: seats.may_hand(by, seat, now),
                 since: seat.since,
             };
             seats.connected().map(view).collect::<Vec<_>>()

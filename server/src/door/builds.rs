@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use transom_protocol::problem::Problem;
+use transom_protocol::wire::ControlMode;
 use utoipa::ToSchema;
 
 use super::{Actor, Door, Entry, Refused};
@@ -293,6 +294,10 @@ impl Door {
             idle_s: match (operator.idle_s, own.idle_s) {
                 (0, idle) | (idle, 0) => idle,
                 (one, other) => one.min(other),
+            },
+            control: match (operator.control, own.control) {
+                (ControlMode::Shared, ControlMode::Shared) => ControlMode::Shared,
+                _ => ControlMode::One,
             },
         }
     }

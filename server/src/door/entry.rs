@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::bump;
 use super::files::Desk;
 use super::masks::InForce;
+use super::removals::Removals;
 use super::shares::{Book, Guests, Known};
 use super::spare::Waiting;
 use crate::access::build::BuildRecord;
@@ -40,6 +41,8 @@ pub struct Entry {
     pub(super) book: Book,
     /// Who came by them and is in.
     pub(super) guests: Guests,
+    /// Who was removed.
+    pub(super) removed: watch::Sender<Removals>,
 }
 
 impl Entry {
@@ -59,6 +62,7 @@ impl Entry {
             masks: InForce::default(),
             book: Book::default(),
             guests: Guests::default(),
+            removed: watch::Sender::default(),
         }
     }
 

@@ -55,6 +55,11 @@ impl Actor {
         }
     }
 
+    /// Whether it is this person.
+    pub(super) fn is(&self, other: &Person) -> bool {
+        matches!(self, Self::Person { person, .. } | Self::Guest { person, .. } if person.sub == other.sub)
+    }
+
     /// Who it is, now that they have proved to be the holder of `grant`.
     pub(super) fn proven(&self, grant: &Grant) -> Self {
         Self::of(grant, self.address())

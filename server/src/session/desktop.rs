@@ -7,6 +7,7 @@
 
 mod hands;
 mod pace;
+mod pointers;
 mod reel;
 mod surge;
 mod viewer;
@@ -26,6 +27,7 @@ use crate::clock::tick;
 use crate::picture::Painter;
 use crate::shard::Shard;
 use hands::Hands;
+use pointers::Pointers;
 use reel::Reel;
 
 pub use reel::Shown;
@@ -66,6 +68,8 @@ pub struct DesktopSurface {
     /// Told when a viewer was given parts with loss, which are to settle.
     lossy: Notify,
     hands: Hands,
+    /// Where its viewers point.
+    pointers: Pointers,
 }
 
 impl DesktopSurface {
@@ -84,11 +88,17 @@ impl DesktopSurface {
             acts: watch::Sender::new(None),
             lossy: Notify::new(),
             hands: Hands::default(),
+            pointers: Pointers::default(),
         })
     }
 
     fn reel(&self) -> MutexGuard<'_, Reel> {
         self.reel.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything that is down on the machine goes up.
+    pub(super) fn release(&self) {
+        self.hands.release();
     }
 
     /// A viewer that has all frames can take frame `number`.

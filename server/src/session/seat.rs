@@ -1,5 +1,6 @@
 //! Who looks at a session: a seat per viewer, kept over a dropped connection.
 
+mod control;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,8 @@ use transom_protocol::problem::Problem;
 use transom_protocol::wire::{Role, Size};
 
 use crate::access::Person;
+use control::Control;
+pub use control::{Asked, By, ControlRefusal, Handed, may_remove};
 
 /// A viewer that is a window behind and silent for this long no longer sets the pace.
 const SILENT_AFTER: Duration = Duration::from_secs(1);
@@ -20,6 +23,34 @@ const PACE_BYTES: u64 = 512 * 1024;
 /// Seats without a connection that are kept for their viewer to come back.
 const EMPTY_SEATS: usize = 32;
 
+/// What a viewer's grant allows it among the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether it could be given control.
+    pub may_control: bool,
+    /// Whether it may remove anybody.
+    pub may_remove: bool,
+    /// How it came, where it is a guest.
+    pub host: Option<Host>,
+}
+
+/// The share link that a guest came by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    /// The link's id.
+    pub share: String,
+    /// Who made it.
+    pub maker: String,
+}
+
+impl Standing {
+    /// Whether it came by a share link.
+    #[must_use]
+    pub fn is_guest(&self) -> bool {
+        self.host.is_some()
+    }
+}
+
 /// One viewer's place.
 #[derive(Debug, Clone)]
 pub struct Seat {
@@ -27,8 +58,10 @@ pub struct Seat {
     pub id: String,
     /// Who sits there.
     pub person: Person,
-    /// What they may do.
-    pub role: Role,
+    /// Number of that person in this session.
+    pub number: u32,
+    /// What their grant allows them.
+    pub standing: Standing,
     /// When they first came.
     pub since: Timestamp,
     /// Whether a connection is attached now.
@@ -40,8 +73,14 @@ pub struct Seat {
     /// Those of them that came without the right to type, dropped.
     pub dropped: u64,
     size: Size,
+    /// In which order they first came.
+    first: u64,
     arrival: u64,
     knock: u64,
+    /// When somebody last told them that they do not get control.
+    refused: Option<Instant>,
+    /// What they are still to be told of that.
+    refusal: Option<String>,
     sent: u64,
     acked: u64,
     heard: Instant,
@@ -49,12 +88,15 @@ pub struct Seat {
     flushing: bool,
 }
 
-/// All seats of a session, and whose size rules.
+/// All seats of a session, who controls it, and whose size rules.
 #[derive(Debug)]
 pub struct Seats {
     seats: BTreeMap<String, Seat>,
+    control: Control,
+    /// The seat of somebody who controls it that did something last.
     driver: Option<String>,
     arrivals: u64,
+    persons: u32,
     /// Offset behind the newest output.
     head: u64,
     pace: u64,
@@ -69,8 +111,8 @@ pub struct Arrival {
     pub back_to: Option<String>,
     /// Who it is.
     pub person: Person,
-    /// What it may do.
-    pub role: Role,
+    /// What its grant allows.
+    pub standing: Standing,
     /// Its own size.
     pub size: Size,
     /// When.
@@ -85,7 +127,8 @@ impl Seats {
     #[must_use]
     pub fn new(kept: usize) -> Self {
         let pace = PACE_BYTES.min(kept as u64 / 2);
-        Self { seats: BTreeMap::new(), driver: None, arrivals: 0, head: 0, pace }
+        let (seats, control) = (BTreeMap::new(), Control::default());
+        Self { seats, control, driver: None, arrivals: 0, persons: 0, head: 0, pace }
     }
 
     /// Gives a new seat, or the old one back to the same person.
@@ -102,7 +145,7 @@ impl Seats {
                 seat.knock = arrival.knock;
                 seat.generation += 1;
                 seat.connected = true;
-                seat.role = arrival.role;
+                seat.standing = arrival.standing;
                 seat.size = arrival.size;
                 seat.arrival = self.arrivals;
                 seat.heard = now;
@@ -113,18 +156,23 @@ impl Seats {
                 if self.connected().count() >= most {
                     return Err(Problem::TooMany);
                 }
+                let number = self.number_of(&arrival.person.sub);
                 let seat = Seat {
                     id: arrival.id.clone(),
                     person: arrival.person,
-                    role: arrival.role,
+                    number,
+                    standing: arrival.standing,
                     since: arrival.at,
                     connected: true,
                     generation: 1,
                     applied: 0,
                     dropped: 0,
                     size: arrival.size,
+                    first: self.arrivals,
                     arrival: self.arrivals,
                     knock: arrival.knock,
+                    refused: None,
+                    refusal: None,
                     sent: 0,
                     acked: 0,
                     heard: now,
@@ -134,20 +182,26 @@ impl Seats {
                 arrival.id
             }
         };
-        if self.driver.is_none() && arrival.role == Role::Controller {
-            self.driver = Some(id.clone());
-        }
+        self.settle(now);
         self.seats.get(&id).cloned().ok_or(Problem::Internal)
     }
 
+    /// The number of a person: that of their other seats, or a new one.
+    fn number_of(&mut self, sub: &str) -> u32 {
+        if let Some(seat) = self.seats.values().find(|seat| seat.person.sub == sub) {
+            return seat.number;
+        }
+        self.persons += 1;
+        self.persons
+    }
+
     /// The connection `generation` of a seat is gone; for good, or so that it can come back.
-    pub fn leave(&mut self, id: &str, generation: u64, for_good: bool) {
+    pub fn leave(&mut self, id: &str, generation: u64, for_good: bool, now: Instant) {
         let Some(seat) = self.seats.get_mut(id).filter(|s| s.generation == generation) else { return };
         seat.connected = false;
         if for_good {
             self.seats.remove(id);
         }
-        self.hand_on(id);
         let mut empty: Vec<_> =
             self.seats.values().filter(|s| !s.connected).map(|s| (s.arrival, s.id.clone())).collect();
         empty.sort_unstable();
@@ -155,28 +209,14 @@ impl Seats {
         for (_, id) in empty.into_iter().take(surplus) {
             self.seats.remove(&id);
         }
+        self.settle(now);
     }
 
-    /// What the viewer may do has changed; who may only look drives no longer.
-    pub fn set_role(&mut self, id: &str, generation: u64, role: Role) {
+    /// What the viewer's grant allows has changed; who may only look controls no longer.
+    pub fn set_standing(&mut self, id: &str, generation: u64, standing: Standing, now: Instant) {
         let Some(seat) = self.mine(id, generation) else { return };
-        seat.role = role;
-        if role == Role::Viewer {
-            self.hand_on(id);
-        } else if self.driver.is_none() {
-            self.driver = Some(id.to_owned());
-        }
-    }
-
-    /// Where `id` has driven, whoever came last of those who may drives from now on.
-    fn hand_on(&mut self, id: &str) {
-        if self.driver.as_deref() == Some(id) {
-            self.driver = self
-                .connected()
-                .filter(|s| s.role == Role::Controller)
-                .max_by_key(|s| s.arrival)
-                .map(|s| s.id.clone());
-        }
+        seat.standing = standing;
+        self.settle(now);
     }
 
     /// The seat, if `generation` is still its newest connection.
@@ -208,13 +248,15 @@ impl Seats {
         }
     }
 
-    /// Somebody types: from now on their size rules. Returns whether that changed anything.
-    pub fn typed(&mut self, id: &str) -> bool {
+    /// Somebody who controls the session does something: from now on their size rules. Returns whether that
+    /// is news.
+    pub fn typed(&mut self, id: &str, now: Instant) -> bool {
+        let woke = self.acts(id, now);
         let changed = self.driver.as_deref() != Some(id);
         if changed {
             self.driver = Some(id.to_owned());
         }
-        changed
+        changed || woke
     }
 
     /// There is output up to `head`.
@@ -260,12 +302,13 @@ impl Seats {
 
     /// For how long the machine has to wait for the fastest viewer that answers, if at all. What
     /// was not even sent yet counts: a viewer whose turn comes late loses nothing.
-    /// Controllers set the pace; whoever only looks never slows the program.
+    /// Those who control set the pace; whoever only looks never slows the program.
     #[must_use]
     pub fn must_wait(&self, now: Instant) -> Option<Duration> {
         let lag = |seat: &Seat| if seat.flushing { 0 } else { self.head.saturating_sub(seat.acked) };
         let answering = |seat: &&Seat| {
-            seat.role == Role::Controller && (lag(seat) == 0 || now.duration_since(seat.heard) < SILENT_AFTER)
+            self.role(seat) == Role::Controller
+                && (lag(seat) == 0 || now.duration_since(seat.heard) < SILENT_AFTER)
         };
         let fastest = self.connected().filter(answering).min_by_key(|s| lag(s))?;
         if lag(fastest) < self.pace {

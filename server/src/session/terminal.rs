@@ -15,6 +15,7 @@ pub mod window;
 
 use std::future::poll_fn;
 use std::ops::Deref;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
@@ -136,6 +137,7 @@ impl Writer {
         let mut running = Box::pin(backend::run(backend.as_ref(), spare, target, start, link));
         let mut closing = session.closing.subscribe();
         let mut company = session.company.subscribe();
+        let mut keeping = pin!(session.keep_control());
         let mut acks = session.surface.acks.subscribe();
         let mut batch = Vec::with_capacity(LINK_PIECES);
         let mut given_size = first_size;
@@ -164,6 +166,7 @@ impl Writer {
                     session.surface.head.send_modify(|n| *n += 1);
                 }
                 _ = company.changed() => {}
+                never = &mut keeping => match never {},
                 _ = acks.changed(), if wait.is_some() => {}
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
                 _ = poll_fn(|cx| trailing.as_mut().map_or(Poll::Pending, |t| t.poll_unpin(cx))) => {

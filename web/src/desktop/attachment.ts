@@ -1,5 +1,6 @@
 /** One element's stay in one desktop: what the connection says, drawn; what is done, sent. */
 import type { DesktopClientFrame } from "../protocol/desktop-frame";
+import type { ControlInfo } from "../protocol/gen/ControlInfo";
 import type { DesktopState } from "../protocol/gen/DesktopState";
 import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
 import type { Welcome } from "../protocol/gen/Welcome";
@@ -10,6 +11,7 @@ import type { TokenSource } from "../transport/token";
 import { Announcer } from "../ui/announcer";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "../ui/browser-socket";
+import type { Company } from "../ui/control";
 import { announce } from "../ui/events";
 import { Stage } from "./stage";
 import { Traffic } from "./traffic";
@@ -28,6 +30,8 @@ export interface AttachmentOptions {
   openSocket?: SocketFactory | undefined;
   onStatus: (status: Status) => void;
   onControl: (control: Control, driver: string) => void;
+  onCompany: (company: Company) => void;
+  onRefused: (sentence: string) => void;
   onSession: (session: string) => void;
   onState: (state: DesktopState) => void;
   onCopied: (text: string) => void;
@@ -102,6 +106,15 @@ export class Attachment {
 
   takeControl(): void {
     if (this.mayControl) this.#connection.act({ kind: "take_control" });
+    else this.#connection.takeControl();
+  }
+
+  giveControl(viewer: string): void {
+    this.#connection.giveControl(viewer);
+  }
+
+  refuseControl(viewer: string): void {
+    this.#connection.refuseControl(viewer);
   }
 
   /** Puts a text on the machine's clipboard; false where it did not go out. */
@@ -163,7 +176,8 @@ export class Attachment {
       bell: alive(onBell),
       copied: alive((text) => onCopied(decoder.decode(text))),
       exit: alive((exit) => announce(this.#options.element, "transom-exit", exit)),
-      presence: alive((viewers, driver) => this.#onPresence(viewers, driver)),
+      presence: alive((viewers, driver, control) => this.#onPresence(viewers, driver, control)),
+      controlRefused: alive(this.#options.onRefused),
       access: alive((notice) => this.#announcer.access(notice)),
     };
   }
@@ -174,13 +188,14 @@ export class Attachment {
     this.#announcer.welcome(welcome);
   }
 
-  #onPresence(viewers: readonly ViewerInfo[], driver: string | null): void {
+  #onPresence(viewers: readonly ViewerInfo[], driver: string | null, control: ControlInfo): void {
     const me = this.#connection.place?.viewer ?? "";
     const mine = driver === me;
     this.#control = !this.mayControl ? "watching" : mine ? "mine" : "theirs";
     const name = viewers.find((v) => v.id === driver)?.name ?? "";
     this.#options.onControl(this.#control, name);
-    announce(this.#options.element, "transom-presence", { viewers, driver, me });
+    this.#options.onCompany({ viewers, control, me });
+    announce(this.#options.element, "transom-presence", { viewers, driver, control, me });
   }
 
   #count(): void {

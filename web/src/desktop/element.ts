@@ -3,6 +3,7 @@ import { type CSSResultGroup, html, LitElement, nothing, type TemplateResult } f
 import type { DesktopState } from "../protocol/gen/DesktopState";
 import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
+import { type Company, renderControl } from "../ui/control";
 import { announce } from "../ui/events";
 import type { Notice } from "../ui/notice";
 import { Attachment, type Control } from "./attachment";
@@ -31,6 +32,8 @@ export class TransomDesktop extends LitElement {
     state: { type: String, reflect: true },
     _notice: { state: true },
     _control: { state: true },
+    _company: { state: true },
+    _refusal: { state: true },
     _focused: { state: true },
   };
   static override styles: CSSResultGroup = style;
@@ -51,6 +54,8 @@ export class TransomDesktop extends LitElement {
   declare readonly state: ConnectionState;
   declare _notice: Notice | null;
   declare _control: { who: Control; driver: string };
+  declare _company: Company | null;
+  declare _refusal: string;
   declare _focused: boolean;
 
   #attachment: Attachment | null = null;
@@ -75,6 +80,8 @@ export class TransomDesktop extends LitElement {
     this.#setState("idle");
     this._notice = null;
     this._control = { who: "watching", driver: "" };
+    this._company = null;
+    this._refusal = "";
     this._focused = false;
   }
 
@@ -180,6 +187,13 @@ export class TransomDesktop extends LitElement {
   #renderControl() {
     if (this.state !== "live") return nothing;
     const { who, driver } = this._control;
+    const company = this._company;
+    const me = company?.viewers.find((viewer) => viewer.id === company.me);
+    const asks = (company?.control.asking.length ?? 0) > 0;
+    const attachment = this.#attachment;
+    if (company !== null && attachment !== null && (me?.role === "viewer" || asks)) {
+      return renderControl(company, this._refusal, attachment);
+    }
     const controls = driver === "" ? "Nobody controls it." : `${driver} controls it.`;
     switch (who) {
       case "watching":
@@ -285,6 +299,13 @@ export class TransomDesktop extends LitElement {
         const took = who === "mine" && this._control.who !== "mine";
         this._control = { who, driver };
         if (took) this.#matchSoon();
+      },
+      onCompany: (company) => {
+        this._company = company;
+        this._refusal = "";
+      },
+      onRefused: (sentence) => {
+        this._refusal = sentence;
       },
       onSession: (id) => {
         this.session = id;

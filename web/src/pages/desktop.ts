@@ -33,6 +33,7 @@ const BEYOND_RETRY: ReadonlySet<string> = new Set([
   "code-invalid",
   "build-unknown",
   "revoked",
+  "removed",
 ]);
 
 export class DesktopPage extends LitElement {

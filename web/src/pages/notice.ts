@@ -32,6 +32,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   "access-ended": "Access has ended",
   deadline: "Access has ended",
   revoked: "Your access was taken back",
+  removed: "You were removed",
   "policy-refused": "Remote access is not allowed",
   forbidden: "This is not allowed",
   "session-unknown": "This terminal is gone",

@@ -31,6 +31,7 @@ const BEYOND_RETRY: ReadonlySet<string> = new Set([
   "code-invalid",
   "build-unknown",
   "revoked",
+  "removed",
 ]);
 
 export class TerminalPage extends LitElement {

@@ -11,6 +11,7 @@ const orNull =
   (check: Check): Check =>
   (v) =>
     v === null || check(v);
+const texts: Check = (v) => Array.isArray(v) && v.every(text);
 const listOf =
   (shape: Shape): Check =>
   (v) =>
@@ -28,6 +29,7 @@ const SHAPES: { readonly [Type in ServerMessage["type"]]: Shape } = {
     family: text,
     viewer: text,
     role: text,
+    may_control: flag,
     size: record(SIZE),
     output: count,
     history: count,
@@ -37,9 +39,27 @@ const SHAPES: { readonly [Type in ServerMessage["type"]]: Shape } = {
   },
   size: SIZE,
   presence: {
-    viewers: listOf({ id: text, name: text, role: text, since: text }),
+    viewers: listOf({
+      id: text,
+      name: text,
+      person: count,
+      role: text,
+      may_control: flag,
+      guest: flag,
+      removable: flag,
+      since: text,
+    }),
     driver: orNull(text),
+    control: record({
+      mode: text,
+      person: orNull(count),
+      name: orNull(text),
+      may_take: flag,
+      asking: texts,
+    }),
   },
+  control_refused: { sentence: text },
+  pointers: { pointers: listOf({ viewer: text, x: count, y: count }) },
   desktop: { name: text, resizable: flag, leds: count },
   bell: {},
   access: {

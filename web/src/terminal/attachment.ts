@@ -10,6 +10,7 @@ import type { TokenSource } from "../transport/token";
 import { Announcer } from "../ui/announcer";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "../ui/browser-socket";
+import type { Company } from "../ui/control";
 import { announce } from "../ui/events";
 import { Characters } from "./characters";
 import { Gauge } from "./gauge";
@@ -31,6 +32,8 @@ export interface AttachmentOptions {
   keepHistory: boolean;
   onStatus: (status: Status) => void;
   onRole: (role: Role) => void;
+  onCompany: (company: Company) => void;
+  onRefused: (sentence: string) => void;
   onSession: (session: string) => void;
   onRemark: (text: string) => void;
 }
@@ -111,6 +114,18 @@ export class Attachment {
 
   get mayType(): boolean {
     return this.#connection.place?.role === "controller";
+  }
+
+  takeControl(): void {
+    this.#connection.takeControl();
+  }
+
+  giveControl(viewer: string): void {
+    this.#connection.giveControl(viewer);
+  }
+
+  refuseControl(viewer: string): void {
+    this.#connection.refuseControl(viewer);
   }
 
   type(text: string): void {
@@ -208,11 +223,13 @@ export class Attachment {
       screen: alive((bytes) => this.#queue.hold((done) => this.#onScreen(bytes, done))),
       size: alive((size) => this.#queue.act(() => this.#take(size))),
       exit: alive((exit) => this.#queue.act(() => this.#onExit(exit))),
-      presence: alive((viewers, driver) => {
+      controlRefused: alive(this.#options.onRefused),
+      presence: alive((viewers, driver, control) => {
         this.#driver = driver;
         const { viewer: me = "", role } = this.#connection.place ?? {};
         if (role !== undefined) this.#options.onRole(role);
-        announce(this.#options.element, "transom-presence", { viewers, driver, me });
+        this.#options.onCompany({ viewers, control, me });
+        announce(this.#options.element, "transom-presence", { viewers, driver, control, me });
         this.#letterbox();
       }),
       access: alive((notice) => this.#announcer.access(notice)),

@@ -6,6 +6,7 @@ import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "../ui/browser-socket";
+import { type Company, renderControl } from "../ui/control";
 import { announce } from "../ui/events";
 import type { Notice } from "../ui/notice";
 import { Attachment } from "./attachment";
@@ -40,6 +41,8 @@ export class TransomTerminal extends LitElement {
     _notice: { state: true },
     _low: { state: true },
     _watching: { state: true },
+    _company: { state: true },
+    _refusal: { state: true },
     _remark: { state: true },
   };
   static override styles: CSSResultGroup = [unsafeCSS(xtermCss), style];
@@ -61,6 +64,8 @@ export class TransomTerminal extends LitElement {
   declare _notice: Notice | null;
   declare _low: boolean;
   declare _watching: boolean;
+  declare _company: Company | null;
+  declare _refusal: string;
   declare _remark: string;
 
   #screen: Screen | null = null;
@@ -88,6 +93,8 @@ export class TransomTerminal extends LitElement {
     this._notice = null;
     this._low = false;
     this._watching = false;
+    this._company = null;
+    this._refusal = "";
     this._remark = "";
   }
 
@@ -183,10 +190,16 @@ export class TransomTerminal extends LitElement {
         ${this._remark === "" ? nothing : html`<span class="chip">${this._remark}</span>`}
       </div>
       <div class="chips" part="toolbar">
-        ${this._watching ? html`<span class="chip">View only</span>` : nothing}
+        ${this.#renderControl()}
       </div>
       <div class="tools"></div>
     `;
+  }
+
+  #renderControl() {
+    const [company, attachment] = [this._company, this.#attachment];
+    if (this.state !== "live" || company === null || attachment === null) return nothing;
+    return renderControl(company, this._refusal, attachment);
   }
 
   #renderAction({ action, label }: Notice) {
@@ -329,6 +342,13 @@ export class TransomTerminal extends LitElement {
       onRole: (role) => {
         this._watching = role === "viewer";
         screen.term.options.disableStdin = this._watching;
+      },
+      onCompany: (company) => {
+        this._company = company;
+        this._refusal = "";
+      },
+      onRefused: (sentence) => {
+        this._refusal = sentence;
       },
       onSession: (id) => {
         this.session = id;

@@ -114,6 +114,8 @@ export const style = css`
     z-index: 20;
     pointer-events: none;
   }
+  .chips button { pointer-events: auto; }
+  button.plain { color: inherit; background: none; border-color: var(--_border); }
   @media (pointer: coarse) { button { min-height: 44px; } }
   @media (prefers-reduced-motion: reduce) { .notice { animation: none; } }
   @media (forced-colors: active) { .notice, .chip, button { border-color: CanvasText; } }

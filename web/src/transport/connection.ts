@@ -36,7 +36,10 @@ export interface ConnectionOptions<Listener> {
 }
 
 /** What only a connection to a surface of one family understands. */
-export type FamilyMessage = Extract<ServerMessage, { type: "size" | "desktop" | "bell" }>;
+export type FamilyMessage = Extract<
+  ServerMessage,
+  { type: "size" | "desktop" | "bell" | "pointers" }
+>;
 
 const CONNECT_MS = 15_000;
 const OPEN_MS = 60_000;
@@ -126,6 +129,23 @@ export abstract class Connection {
     if (this.isIn) this.#line?.giveUp();
   }
 
+  askControl(): void {
+    if (this.isIn) this.say({ type: "ask_control" });
+  }
+
+  /** Asks for it where it is not this viewer's to take. */
+  takeControl(): void {
+    if (this.isIn) this.say({ type: "take_control" });
+  }
+
+  giveControl(viewer: string): void {
+    if (this.isIn) this.say({ type: "give_control", viewer });
+  }
+
+  refuseControl(viewer: string): void {
+    if (this.isIn) this.say({ type: "refuse_control", viewer });
+  }
+
   setVisible(visible: boolean): void {
     this.#heartbeat.setVisible(visible);
     if (!visible) return;
@@ -202,14 +222,18 @@ export abstract class Connection {
       case "size":
       case "desktop":
       case "bell":
+      case "pointers":
         this.understood(message);
         break;
       case "presence": {
         const me = message.viewers.find((v) => v.id === this.place?.viewer);
         if (me !== undefined) this.roleIs(me.role);
-        this.#listener.presence(message.viewers, message.driver);
+        this.#listener.presence(message.viewers, message.driver, message.control);
         break;
       }
+      case "control_refused":
+        this.#listener.controlRefused(message.sentence);
+        break;
       case "access":
         this.#renewal.setSkew(Date.parse(message.now) - this.#clock.now());
         this.#listener.access(message);

@@ -40,6 +40,7 @@ beforeEach(() => {
       welcome: () => told.push("welcome"),
       exit: () => {},
       presence: () => {},
+      controlRefused: () => {},
       access: () => {},
       picture: (number, isLast, ops) => told.push(`picture ${number} ${isLast} ${ops.length}`),
       state: (state) => told.push(`state ${state.name}`),

@@ -124,6 +124,7 @@ export function welcomeOf(changes: Partial<Welcome> = {}): ServerMessage {
     family: "terminal",
     viewer: "v1",
     role: "controller",
+    may_control: true,
     size: { cols: 80, rows: 24 },
     output: 0,
     history: 0,

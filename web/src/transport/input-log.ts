@@ -46,6 +46,15 @@ export class InputLog {
     this.#pieces = keep < 0 ? [] : this.#pieces.slice(keep);
   }
 
+  /** What was not sent yet never is. */
+  forget(): void {
+    const end = this.#sent;
+    this.#pieces = this.#pieces
+      .filter(({ start }) => start < end)
+      .map(({ start, bytes }) => ({ start, bytes: bytes.subarray(0, end - start) }));
+    this.#end = end;
+  }
+
   /** The connection is back in the same place: what was not applied goes out again. */
   resume(applied: number): void {
     this.ack(applied);

@@ -49,6 +49,8 @@ export class Place {
   }
 
   setRole(role: Role): void {
+    // What waits was meant for when it could still arrive, and not for when control comes back.
+    if (role === "viewer") this.#input.forget();
     if (this.#welcome !== null) this.#welcome = { ...this.#welcome, role };
   }
 

@@ -1,5 +1,6 @@
 /** Where a connection is, as far as somebody outside needs to know. */
 import type { AccessNotice } from "../protocol/gen/AccessNotice";
+import type { ControlInfo } from "../protocol/gen/ControlInfo";
 import type { DesktopState } from "../protocol/gen/DesktopState";
 import type { Size } from "../protocol/gen/Size";
 import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
@@ -32,7 +33,9 @@ export interface ConnectionListener {
   status(status: Status): void;
   welcome(welcome: Welcome): void;
   exit(exit: Exit): void;
-  presence(viewers: readonly ViewerInfo[], driver: string | null): void;
+  presence(viewers: readonly ViewerInfo[], driver: string | null, control: ControlInfo): void;
+  /** Somebody said no. */
+  controlRefused(sentence: string): void;
   access(notice: AccessNotice): void;
 }
 

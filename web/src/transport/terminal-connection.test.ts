@@ -23,6 +23,7 @@ function connect(session?: string): TerminalConnection {
     screen: (bytes) => heard.push(`screen ${new TextDecoder().decode(bytes)}`),
     size: (s) => heard.push(`size ${s.cols}x${s.rows}`),
     exit: (e) => heard.push(`exit ${e.status}`),
+    controlRefused: (sentence) => heard.push(`refused ${sentence}`),
     presence: (v) => heard.push(`presence ${v.length}`),
     access: (n) => heard.push(`access ${n.warning_min}`),
     inputLost: (n) => heard.push(`lost ${n}`),
@@ -260,11 +261,19 @@ describe("input", () => {
 
   it("stops when the role is taken away", async () => {
     const s = await goLive();
-    const me = { id: "v1", name: "Dana", since: clock.in(0) };
-    s.says({ type: "presence", viewers: [{ ...me, role: "viewer" }], driver: null });
+    const can = { person: 1, may_control: true, guest: false, removable: false };
+    const me = { id: "v1", name: "Dana", since: clock.in(0), ...can };
+    const control = {
+      mode: "one",
+      person: 1,
+      name: "Dana",
+      may_take: false,
+      asking: [] as string[],
+    } as const;
+    s.says({ type: "presence", viewers: [{ ...me, role: "viewer" }], driver: null, control });
     connection.send(text("x"));
     expect(s.frames).toEqual([]);
-    s.says({ type: "presence", viewers: [{ ...me, role: "controller" }], driver: null });
+    s.says({ type: "presence", viewers: [{ ...me, role: "controller" }], driver: null, control });
     connection.send(text("y"));
     expect(s.input).toEqual([{ offset: 0, length: 1 }]);
   });

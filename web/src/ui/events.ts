@@ -2,10 +2,10 @@
 import type { AccessNotice } from "../protocol/gen/AccessNotice";
 import type { DesktopState } from "../protocol/gen/DesktopState";
 import type { Role } from "../protocol/gen/Role";
-import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
 import type { Progress } from "../terminal/progress";
 import type { Choice } from "../terminal/tools";
 import type { ConnectionState, Exit } from "../transport/status";
+import type { Company } from "./control";
 
 /** What a desktop's pictures cost in the last second. */
 export interface Network {
@@ -38,7 +38,7 @@ export interface Events {
   "transom-choice": Choice;
   "transom-exit": Exit;
   "transom-error": { problem: string; sentence: string; code: number };
-  "transom-presence": { viewers: readonly ViewerInfo[]; driver: string | null; me: string };
+  "transom-presence": Company & { driver: string | null };
   "transom-access": AccessNotice;
   /** The desktop's name, and what can be done with it. */
   "transom-desktop": DesktopState;

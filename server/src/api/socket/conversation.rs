@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::{AccessNotice, ClientMessage, ServerMessage, Size, Welcome};
+use transom_protocol::wire::{AccessNotice, ClientMessage, Role, ServerMessage, Size, Welcome};
 
 use super::leave::{Leave, broken, malformed};
 use super::outbox::Outbox;
@@ -21,12 +21,22 @@ use crate::access::lifecycle::{Life, State, Warning, sentence};
 use crate::api::App;
 use crate::backend::Exit;
 use crate::clock::tick;
-use crate::door::{Entry, ended};
+use crate::door::{Actor, Entry, ended};
+use crate::session::seat::{Asked, By, ControlRefusal};
 use crate::session::{Ending, Session};
 
 /// How often the far end is asked whether it is still there; two unanswered and it is not.
 const PING_EVERY: Duration = Duration::from_secs(20);
 const MISSED_PINGS: u32 = 2;
+
+/// Whom a conversation is with.
+pub struct Who {
+    pub entry: Arc<Entry>,
+    pub grant: Grant,
+    pub actor: Actor,
+    /// How many were removed from the build before they came.
+    pub removals: u64,
+}
 
 /// One viewer, its socket aside.
 pub struct Conversation<'a> {
@@ -34,22 +44,31 @@ pub struct Conversation<'a> {
     entry: Arc<Entry>,
     session: Arc<Session>,
     view: View,
+    actor: Actor,
+    removals: u64,
     /// The newest grant; a renewal replaces it.
     grant: watch::Sender<Grant>,
     told: Option<(Option<Timestamp>, State)>,
 }
 
 impl<'a> Conversation<'a> {
-    pub fn new(app: &'a App, entry: Arc<Entry>, grant: Grant, session: Arc<Session>, view: View) -> Self {
-        Self { app, entry, session, view, grant: watch::Sender::new(grant), told: None }
+    pub fn new(app: &'a App, who: Who, session: Arc<Session>, view: View) -> Self {
+        let Who { entry, grant, actor, removals } = who;
+        Self { app, entry, session, view, actor, removals, grant: watch::Sender::new(grant), told: None }
     }
 
     /// Talks until one side ends it.
     pub async fn hold(mut self, socket: &mut WebSocket) -> Leave {
         let (app, entry, grants) = (self.app, Arc::clone(&self.entry), self.grant.subscribe());
+        let removals = self.removals;
         tokio::select! {
             biased;
-            leave = cut(app, &entry, grants) => leave,
+            leave = cut(app, &entry, grants, removals) => {
+                if matches!(&leave, Leave::Because(refused) if refused.problem == Problem::Removed) {
+                    self.view.leave_for_good();
+                }
+                leave
+            }
             leave = self.talk(socket) => leave,
         }
     }
@@ -133,6 +152,7 @@ impl<'a> Conversation<'a> {
             family: self.session.family(),
             viewer: self.view.id().to_owned(),
             role: self.view.role(),
+            may_control: self.may_control(),
             size: Size::default(),
             output: 0,
             history: 0,
@@ -157,6 +177,29 @@ impl<'a> Conversation<'a> {
                     Ok(None)
                 }
                 ClientMessage::Ping { id } => Ok(Some(ServerMessage::Pong { id })),
+                ClientMessage::AskControl => {
+                    let asked = self.session.ask_control(self.view.id(), self.view.generation());
+                    Ok(self.asked(asked).await)
+                }
+                ClientMessage::TakeControl => {
+                    let asked = self.session.take_control(self.view.id(), self.view.generation());
+                    Ok(self.asked(asked).await)
+                }
+                ClientMessage::GiveControl { viewer } => {
+                    let grant = self.app.door.narrowed(&self.entry, &self.grant.borrow())?;
+                    let standing = self.app.door.standing(&self.entry, &grant, self.may_control());
+                    let by = By::Person { sub: &grant.person.sub, standing: &standing };
+                    let handed = self.session.hand_control(by, &viewer);
+                    Ok(self.asked(handed.map(Asked::Handed)).await)
+                }
+                ClientMessage::RefuseControl { viewer } => {
+                    self.session.refuse_control(self.view.id(), self.view.generation(), &viewer);
+                    Ok(None)
+                }
+                ClientMessage::Point { x, y } => {
+                    self.view.points(x, y)?;
+                    Ok(None)
+                }
                 ClientMessage::Leave => {
                     self.view.leave_for_good();
                     Err(Leave::Silently)
@@ -165,6 +208,23 @@ impl<'a> Conversation<'a> {
             Message::Ping(_) | Message::Pong(_) => Ok(None),
             Message::Close(_) => Err(Leave::Silently),
         }
+    }
+
+    /// What came of wanting control, and the answer where there is none but this.
+    async fn asked(&self, asked: Result<Asked, ControlRefusal>) -> Option<ServerMessage> {
+        match asked {
+            Ok(Asked::Handed(handed)) => {
+                self.app.door.note_control(&self.session, &self.actor, &handed).await;
+                None
+            }
+            Ok(Asked::Nothing | Asked::Waits) => None,
+            Err(refusal) => Some(ServerMessage::ControlRefused { sentence: refusal.sentence() }),
+        }
+    }
+
+    fn may_control(&self) -> bool {
+        let id = self.view.id();
+        self.session.with_seats(|seats| seats.seat(id).is_some_and(|seat| seat.standing.may_control))
     }
 
     /// A newer token of the same person for the same build.
@@ -185,14 +245,14 @@ impl<'a> Conversation<'a> {
 
     /// What the grant, the policy and a guest's link allow together, now.
     fn check_role(&mut self) -> Result<(), Leave> {
-        let allowed = self.app.door.narrowed(&self.entry, &self.grant.borrow())?.capabilities;
-        match role_of(self.session.family(), &allowed) {
+        let (door, entry) = (&self.app.door, &self.entry);
+        let allowed = door.narrowed(entry, &self.grant.borrow())?;
+        self.session.set_control(entry.record().policy.control);
+        match role_of(self.session.family(), &allowed.capabilities) {
             None => Err(Problem::Forbidden.into()),
             Some(role) => {
-                if role != self.view.role() {
-                    self.view.set_role(role);
-                }
-                self.view.set_capabilities(allowed);
+                self.view.set_standing(door.standing(entry, &allowed, role == Role::Controller));
+                self.view.set_capabilities(allowed.capabilities);
                 Ok(())
             }
         }
@@ -232,8 +292,8 @@ impl<'a> Conversation<'a> {
 }
 
 /// Resolves when the viewer has to go, whatever it is doing.
-async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Leave {
-    let (mut records, mut shares) = (entry.records(), entry.shares());
+async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>, came_after: u64) -> Leave {
+    let (mut records, mut shares, mut removals) = (entry.records(), entry.shares(), entry.removals());
     loop {
         shares.mark_unchanged();
         let record = Arc::clone(&records.borrow_and_update());
@@ -245,6 +305,9 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
         }
         if epoch < record.epoch {
             return Problem::Revoked.into();
+        }
+        if let Err(refused) = removals.borrow_and_update().check(&grant, came_after) {
+            return refused.into();
         }
         if let (Some(_), Err(refused)) = (&grant.share, app.door.narrowed(entry, &grant)) {
             return refused.into();
@@ -260,6 +323,7 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>) -> Le
             biased;
             _ = records.changed() => {}
             _ = shares.changed() => {}
+            _ = removals.changed() => {}
             _ = grants.changed() => {}
             () = app.door.clock().sleep_until(until) => {}
             () = app.viewers.ending() => return Problem::Restarting.into(),

@@ -10,7 +10,8 @@ use transom_protocol::wire::{Family, Role, ServerMessage, Size, Welcome};
 
 use super::leave::Leave;
 use crate::access::{Capabilities, Capability};
-use crate::session::Ending;
+use crate::session::seat::Standing;
+use crate::session::{Ending, Presence};
 pub(super) use desktop::DesktopView;
 pub(super) use terminal::TerminalView;
 
@@ -47,14 +48,19 @@ impl View {
         each!(self, it => it.viewer.id())
     }
 
-    /// What it may do.
+    /// Which of its seat's connections it is.
+    pub(super) fn generation(&self) -> u64 {
+        each!(self, it => it.viewer.generation())
+    }
+
+    /// What it may do now.
     pub(super) fn role(&self) -> Role {
         each!(self, it => it.viewer.role())
     }
 
     /// The grant changed while connected.
-    pub(super) fn set_role(&mut self, role: Role) {
-        each!(self, it => it.viewer.set_role(role));
+    pub(super) fn set_standing(&mut self, standing: Standing) {
+        each!(self, it => it.viewer.set_standing(standing));
     }
 
     /// The grant changed: what else it allows.
@@ -98,6 +104,17 @@ impl View {
         message.first().is_some_and(|kind| ACTS.contains(kind))
     }
 
+    /// The others of a desktop are shown where it points.
+    pub(super) fn points(&self, x: u16, y: u16) -> Result<(), Problem> {
+        match self {
+            Self::Terminal(_) => Err(Problem::Malformed),
+            Self::Desktop(desktop) => {
+                desktop.viewer.points(x, y);
+                Ok(())
+            }
+        }
+    }
+
     /// The browser's size has changed.
     pub(super) fn resized(&mut self, size: Size) -> Result<(), Problem> {
         match self {
@@ -110,8 +127,13 @@ impl View {
     }
 }
 
+/// Who is here, as a browser is told.
+fn presence(Presence { viewers, driver, control }: Presence) -> Message {
+    text(&ServerMessage::Presence { viewers, driver, control })
+}
+
 /// The role that `capabilities` give on a surface of this family; `None` where they give none.
-pub(super) fn role_of(family: Family, capabilities: &Capabilities) -> Option<Role> {
+pub(in crate::api) fn role_of(family: Family, capabilities: &Capabilities) -> Option<Role> {
     let (control, view) = capabilities_of(family);
     if capabilities.contains(control) {
         Some(Role::Controller)

@@ -82,6 +82,7 @@ impl Book {
 impl Door {
     /// Reads the links of a build and tells whoever is concerned.
     pub(in crate::door) async fn read_shares(&self, entry: &Entry) -> Result<(), Refused> {
+        self.read_removals(entry).await?;
         let (turn, build) = (entry.book.turn(), entry.record().id.clone());
         let (mut shares, now) = (self.0.store.shares_of(&build).await?, self.now());
         if shares.iter().any(|share| share.lapses(now)) {
@@ -101,12 +102,13 @@ impl Door {
     /// and its maker allow together.
     ///
     /// # Errors
-    /// [`Problem::Revoked`] where a guest's link is over.
+    /// [`Problem::Revoked`] where a guest's link is over, [`Problem::Removed`] where somebody has sent them away.
     pub fn narrowed(&self, entry: &Entry, grant: &Grant) -> Result<Grant, Refused> {
         let record = entry.record();
         let capabilities = grant.capabilities.intersect(&record.policy.capabilities);
         let grant = Grant { capabilities, ..grant.clone() };
         let Some(id) = &grant.share else { return Ok(grant) };
+        entry.removed.borrow().check(&grant, u64::MAX)?;
         let known = entry.book.known();
         let Some(share) = known.shares.iter().find(|share| share.id == *id) else {
             // It was over long before.

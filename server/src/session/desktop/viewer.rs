@@ -14,14 +14,15 @@ use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::{Role, ViewerInfo};
+use transom_protocol::wire::{PointerInfo, Role};
 
 use super::pace::Pace;
+use super::pointers::Onlooker;
 use super::reel::{Next, Place, Shown};
 use super::{DesktopSession, Told};
 use crate::clock::tick;
-use crate::session::seat::Arrival;
-use crate::session::{Ending, Phase};
+use crate::session::seat::{Arrival, Standing};
+use crate::session::{Ending, Phase, Presence};
 
 /// What a viewer is to be told next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +31,12 @@ pub enum DesktopUpdate {
     Picture(Shown),
     /// What the machine says beside it has changed.
     Told(Told),
-    /// Who is here has changed.
-    Presence {
-        /// Everybody.
-        viewers: Vec<ViewerInfo>,
-        /// Who has pointer and keys.
-        driver: Option<String>,
-    },
+    /// Who is here, or who controls it, has changed.
+    Presence(Presence),
+    /// This viewer does not get the control that it asked for, in a sentence.
+    ControlRefused(String),
+    /// Others point elsewhere.
+    Pointers(Vec<PointerInfo>),
     /// The session is over.
     Ended(Ending),
     /// The same viewer came in again elsewhere.
@@ -49,7 +49,6 @@ pub struct DesktopViewer {
     session: DesktopSession,
     id: String,
     generation: u64,
-    role: Role,
     place: Place,
     pace: Pace,
     /// The parts that it lacks, being encoded.
@@ -59,6 +58,7 @@ pub struct DesktopViewer {
     /// Whether it may hold a key or a button.
     holds: bool,
     for_good: bool,
+    pointers: Onlooker,
     head: watch::Receiver<u32>,
     told: watch::Receiver<Told>,
     phase: watch::Receiver<Phase>,
@@ -71,7 +71,7 @@ impl DesktopViewer {
     /// # Errors
     /// As for a terminal's seat.
     pub fn attach(session: &DesktopSession, arrival: Arrival, most: usize) -> Result<Self, Problem> {
-        let seat = session.seats().take(arrival, most, tick().into_std())?;
+        let seat = session.rearrange(|seats| seats.take(arrival, most, tick().into_std()))?;
         let mut company = session.company.subscribe();
         company.mark_changed();
         let mut told = session.surface.told.subscribe();
@@ -79,13 +79,13 @@ impl DesktopViewer {
         let viewer = Self {
             id: seat.id,
             generation: seat.generation,
-            role: seat.role,
             place: Place::default(),
             pace: Pace::new(),
             catching_up: None,
             clipboard: Vec::new(),
             holds: false,
             for_good: false,
+            pointers: session.surface.pointers.onlooker(),
             head: session.surface.head.subscribe(),
             told,
             phase: session.phase.subscribe(),
@@ -96,7 +96,6 @@ impl DesktopViewer {
         if viewer.generation > 1 && session.seats().driver() == Some(&viewer.id) {
             session.surface.hands.release();
         }
-        session.company_changed();
         Ok(viewer)
     }
 
@@ -112,20 +111,30 @@ impl DesktopViewer {
         self.told.borrow().clipboards
     }
 
-    /// What it may do.
+    /// Which of its seat's connections it is.
     #[must_use]
-    pub fn role(&self) -> Role {
-        self.role
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
-    /// The grant changed while connected: a narrower role takes effect at once.
-    pub fn set_role(&mut self, role: Role) {
-        if role == Role::Viewer {
+    /// What it may do now.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.session.seats().role_of(&self.id)
+    }
+
+    /// The grant changed while connected: a narrower one takes effect at once.
+    pub fn set_standing(&mut self, standing: Standing) {
+        let changed =
+            self.session.seats().mine(&self.id, self.generation).is_some_and(|s| s.standing != standing);
+        if !changed {
+            return;
+        }
+        if !standing.may_control {
             self.let_go();
         }
-        self.role = role;
-        self.session.seats().set_role(&self.id, self.generation, role);
-        self.session.company_changed();
+        let now = tick().into_std();
+        self.session.rearrange(|seats| seats.set_standing(&self.id, self.generation, standing, now));
     }
 
     /// The viewer will not come back: its seat is given up.
@@ -140,9 +149,11 @@ impl DesktopViewer {
                 return DesktopUpdate::TakenOver;
             }
             if self.company.has_changed().unwrap_or(false) {
+                if let Some(sentence) = self.session.seats().take_refusal(&self.id, self.generation) {
+                    return DesktopUpdate::ControlRefused(sentence);
+                }
                 self.company.mark_unchanged();
-                let (viewers, driver) = self.session.presence();
-                return DesktopUpdate::Presence { viewers, driver };
+                return DesktopUpdate::Presence(self.session.presence(&self.id));
             }
             if self.told.has_changed().unwrap_or(false) {
                 return DesktopUpdate::Told(self.told.borrow_and_update().clone());
@@ -168,6 +179,7 @@ impl DesktopViewer {
                     self.catching_up = None;
                     caught_up = Some(parts);
                 }
+                pointers = self.pointers.next(&self.id) => return DesktopUpdate::Pointers(pointers),
                 _ = self.head.changed() => {}
                 _ = self.told.changed() => self.told.mark_changed(),
                 _ = self.phase.changed() => self.phase.mark_changed(),
@@ -218,7 +230,8 @@ impl DesktopViewer {
 impl Drop for DesktopViewer {
     fn drop(&mut self) {
         self.let_go();
-        self.session.seats().leave(&self.id, self.generation, self.for_good);
-        self.session.company_changed();
+        let now = tick().into_std();
+        self.session.rearrange(|seats| seats.leave(&self.id, self.generation, self.for_good, now));
+        self.session.surface.pointers.forget(&self.id);
     }
 }

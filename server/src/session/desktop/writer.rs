@@ -53,6 +53,7 @@ impl DesktopWriter {
         let mut closing = session.closing.subscribe();
         let handing = hand_over(&session.surface, acts);
         tokio::pin!(handing);
+        let keeping = session.keep_control();
         let painting = paint(&session, events);
         let (ending, goodbye) = tokio::select! {
             biased;
@@ -60,6 +61,7 @@ impl DesktopWriter {
                 (Ending::Closed(closed.ok().and_then(|why| *why).unwrap_or(Problem::Internal)), true)
             }
             never = &mut handing => match never {},
+            never = keeping => match never {},
             result = &mut running => match result {
                 Ok(exit) => {
                     let lasted_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep_until;
 use transom_protocol::limits;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::{Role, Size, ViewerInfo};
+use transom_protocol::wire::{Role, Size};
 
 use super::TerminalSession;
 use super::backdrop::Painted;
@@ -27,7 +27,7 @@ use super::scrollback::{Cursor, Horizon, Step};
 use super::window::Window;
 use crate::clock::tick;
 use crate::session::seat::Arrival;
-use crate::session::{Ending, Phase};
+use crate::session::{Ending, Phase, Presence};
 
 /// What a viewer is to be told next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,13 +38,10 @@ pub enum Update {
     Screen(Bytes),
     /// All of this viewer's input below this offset was applied, or dropped for good.
     InputApplied(u64),
-    /// Who is here has changed.
-    Presence {
-        /// Everybody.
-        viewers: Vec<ViewerInfo>,
-        /// Whose size the terminal has.
-        driver: Option<String>,
-    },
+    /// Who is here, or who controls it, has changed.
+    Presence(Presence),
+    /// This viewer does not get the control that it asked for, in a sentence.
+    ControlRefused(String),
     /// The session is over and this viewer has all of its output.
     Ended(Ending),
     /// The same viewer came in again elsewhere.
@@ -57,7 +54,6 @@ pub struct Viewer {
     session: TerminalSession,
     id: String,
     generation: u64,
-    role: Role,
     resumed: bool,
     history: u64,
     cursor: Cursor,
@@ -93,7 +89,7 @@ impl Viewer {
         most: usize,
     ) -> Result<Self, Problem> {
         let back_to = arrival.back_to.clone();
-        let seat = session.seats().take(arrival, most, tick().into_std())?;
+        let seat = session.rearrange(|seats| seats.take(arrival, most, tick().into_std()))?;
         let came_back = back_to.as_deref() == Some(seat.id.as_str());
         let (kept, history) = {
             let log = session.surface.scrollback();
@@ -106,7 +102,6 @@ impl Viewer {
         let viewer = Self {
             id: seat.id.clone(),
             generation: seat.generation,
-            role: seat.role,
             resumed: kept.is_some(),
             history,
             cursor: Cursor { offset: kept.or(output.filter(|_| came_back)), resizes: 0 },
@@ -127,7 +122,6 @@ impl Viewer {
         if let Some(offset) = kept {
             session.seats().sent(&viewer.id, viewer.generation, offset, true, tick().into_std());
         }
-        session.company_changed();
         Ok(viewer)
     }
 
@@ -137,10 +131,16 @@ impl Viewer {
         &self.id
     }
 
-    /// What it may do.
+    /// Which of its seat's connections it is.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// What it may do now.
     #[must_use]
     pub fn role(&self) -> Role {
-        self.role
+        self.session.seats().role_of(&self.id)
     }
 
     /// Whether output goes on exactly where it was.
@@ -200,8 +200,7 @@ impl Viewer {
                 return Update::TakenOver;
             }
             if self.company.has_changed().unwrap_or(false) {
-                self.company.mark_unchanged();
-                return self.presence();
+                return self.company_news();
             }
             if std::mem::take(&mut self.dropped) {
                 return Update::InputApplied(self.expected);
@@ -293,16 +292,20 @@ impl Viewer {
         self.session.seats().sent(&self.id, self.generation, offset, reset, now);
     }
 
-    fn presence(&self) -> Update {
-        let (viewers, driver) = self.session.presence();
-        Update::Presence { viewers, driver }
+    fn company_news(&mut self) -> Update {
+        if let Some(sentence) = self.session.seats().take_refusal(&self.id, self.generation) {
+            return Update::ControlRefused(sentence);
+        }
+        self.company.mark_unchanged();
+        self.drop_what_may_not_pass();
+        Update::Presence(self.session.presence(&self.id))
     }
 }
 
 impl Drop for Viewer {
     fn drop(&mut self) {
-        self.session.seats().leave(&self.id, self.generation, self.for_good);
-        self.session.company_changed();
+        let now = tick().into_std();
+        self.session.rearrange(|seats| seats.leave(&self.id, self.generation, self.for_good, now));
         self.session.surface.acks.send_modify(|n| *n += 1);
     }
 }

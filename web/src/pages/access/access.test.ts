@@ -74,7 +74,12 @@ const viewer = (name: string, you: boolean): BuildView["viewers"][number] => ({
   session: "s2",
   name,
   you,
+  family: "terminal",
   role: "controller",
+  may_control: true,
+  guest: false,
+  removable: false,
+  may_hand: false,
   since: at(-1),
 });
 
@@ -218,7 +223,7 @@ describe("people and terminals", () => {
 
   it("are listed with who is where", () => {
     expect(words(drawn(renderSessions(view, NOW)))).toContain("in it: you, Ravi");
-    expect(words(drawn(renderPeople(view)))).toContain("Dana Miller (you) · Terminal 2 can type");
+    expect(words(drawn(renderPeople(view)))).toContain("Dana Miller (you) · Terminal 2 since");
   });
 
   it("have initials, whatever the name", () => {

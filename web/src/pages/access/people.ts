@@ -53,9 +53,9 @@ export function renderPeople(view: BuildView): TemplateResult {
                   >${initials(viewer.name)}</span>
                 <span class="grow">
                   ${viewer.name}
-                  <span class="muted">${viewer.you ? "(you) " : ""}· ${sessionName(view, viewer.session)}</span>
+                  <span class="muted">${viewer.you ? "(you) " : ""}· ${sessionName(view, viewer.session)} since ${clockTime(viewer.since, Date.parse(view.now))}</span>
                 </span>
-                <span class="pill">${viewer.role === "controller" ? "can type" : "watches"}</span>
+                <span class="pill">${viewer.role === "controller" ? "controls" : viewer.may_control ? "looks, may control" : "looks"}</span>
               </li>`,
             )}
           </ul>`

@@ -13,4 +13,20 @@ token: string, } | { "type": "resize" } & Size | { "type": "ping",
 /**
  * Any number.
  */
-id: number, } | { "type": "leave" };
+id: number, } | { "type": "leave" } | { "type": "ask_control" } | { "type": "take_control" } | { "type": "give_control", 
+/**
+ * The other viewer's id.
+ */
+viewer: string, } | { "type": "refuse_control", 
+/**
+ * The other viewer's id.
+ */
+viewer: string, } | { "type": "point", 
+/**
+ * Pixels from the left of the picture.
+ */
+x: number, 
+/**
+ * Pixels from its top.
+ */
+y: number, };

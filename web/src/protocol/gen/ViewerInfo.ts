@@ -14,9 +14,25 @@ id: string,
  */
 name: string, 
 /**
- * What it may do.
+ * Which person of this session it is: viewers of one person have the same number.
+ */
+person: number, 
+/**
+ * What it may do now: control is one person's, unless it is shared.
  */
 role: Role, 
+/**
+ * Whether it could be given control.
+ */
+may_control: boolean, 
+/**
+ * Whether it came by a share link.
+ */
+guest: boolean, 
+/**
+ * Whether whoever is told this may remove it.
+ */
+removable: boolean, 
 /**
  * When it came, RFC 3339.
  */

@@ -20,9 +20,13 @@ family: Family,
  */
 viewer: string, 
 /**
- * What it may do.
+ * What it may do now.
  */
 role: Role, 
+/**
+ * Whether it could be given control.
+ */
+may_control: boolean, 
 /**
  * The size of the terminal now.
  */

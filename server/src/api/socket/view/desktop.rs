@@ -6,7 +6,7 @@ use transom_protocol::limits;
 use transom_protocol::wire::desktop::{DesktopClientFrame, DesktopServerFrame};
 use transom_protocol::wire::{DesktopState, ServerMessage, Welcome};
 
-use super::{Seen, text};
+use super::{Seen, presence, text};
 use crate::access::{Capabilities, Capability};
 use crate::api::socket::leave::{Leave, malformed};
 use crate::session::desktop::{DesktopUpdate, DesktopViewer, Told};
@@ -44,9 +44,11 @@ impl DesktopView {
                     shown.messages.iter().cloned().map(Message::Binary).collect()
                 }
                 DesktopUpdate::Told(told) => self.news(told),
-                DesktopUpdate::Presence { viewers, driver } => {
-                    vec![text(&ServerMessage::Presence { viewers, driver })]
+                DesktopUpdate::Presence(news) => vec![presence(news)],
+                DesktopUpdate::ControlRefused(sentence) => {
+                    vec![text(&ServerMessage::ControlRefused { sentence })]
                 }
+                DesktopUpdate::Pointers(pointers) => vec![text(&ServerMessage::Pointers { pointers })],
                 DesktopUpdate::TakenOver => return Seen::TakenOver,
                 DesktopUpdate::Ended(ending) => return Seen::Ended(ending),
             };

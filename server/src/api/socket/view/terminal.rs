@@ -4,7 +4,7 @@ use axum::extract::ws::Message;
 use bytes::Bytes;
 use transom_protocol::wire::{ClientFrame, ServerFrame, ServerMessage, Welcome};
 
-use super::{Seen, text};
+use super::{Seen, presence, text};
 use crate::api::socket::leave::{Leave, malformed};
 use crate::api::socket::receipt::Receipt;
 use crate::session::terminal::scrollback::Step;
@@ -53,7 +53,8 @@ impl TerminalView {
                 Update::Screen(bytes) => binary(&ServerFrame::Screen { bytes }),
                 Update::Surface(Step::Size(size)) => text(&ServerMessage::Size(size)),
                 Update::Surface(Step::UpToDate | Step::Lost) => continue,
-                Update::Presence { viewers, driver } => text(&ServerMessage::Presence { viewers, driver }),
+                Update::Presence(news) => presence(news),
+                Update::ControlRefused(sentence) => text(&ServerMessage::ControlRefused { sentence }),
                 Update::TakenOver => return Seen::TakenOver,
                 Update::Ended(ending) => return Seen::Ended(ending),
             };

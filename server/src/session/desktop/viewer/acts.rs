@@ -4,7 +4,6 @@
 
 use transom_protocol::limits;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::Role;
 use transom_protocol::wire::desktop::DesktopClientFrame;
 
 use super::DesktopViewer;
@@ -52,8 +51,11 @@ impl DesktopViewer {
                 DesktopInput::Clipboard(String::from_utf8(text).map_err(|_| Problem::Malformed)?)
             }
         };
-        let allowed = (may_paste || !matches!(input, DesktopInput::Clipboard(_))) && self.controls();
-        if !allowed || !self.session.surface.hands.act(input) {
+        if let DesktopInput::Pointer { x, y, .. } | DesktopInput::Wheel { x, y, .. } = &input {
+            self.points(*x, *y);
+        }
+        let allowed = may_paste || !matches!(input, DesktopInput::Clipboard(_));
+        if !allowed || !self.pass(input) {
             self.drop_input();
             return Ok(());
         }
@@ -62,21 +64,40 @@ impl DesktopViewer {
         Ok(())
     }
 
-    /// Whether its input reaches the machine: one viewer at a time has pointer and keys.
-    fn controls(&self) -> bool {
-        let mut seats = self.session.seats();
-        self.role == Role::Controller
-            && seats.mine(&self.id, self.generation).is_some()
-            && seats.driver() == Some(&self.id)
+    /// The others are shown where this viewer points.
+    pub fn points(&self, x: u16, y: u16) {
+        self.session.surface.pointers.mark(&self.id, x, y);
     }
 
-    /// Pointer and keys are this viewer's from now on. Returns whether somebody else had them.
+    /// Does it to the machine, where this viewer controls it: under the lock, so that nothing comes behind what
+    /// lets go when control changes hands.
+    fn pass(&self, input: DesktopInput) -> bool {
+        let (passed, news) = {
+            let mut seats = self.session.seats();
+            let drives = seats.controls(&self.id, self.generation) && seats.driver() == Some(&self.id);
+            let passed = drives && self.session.surface.hands.act(input);
+            (passed, drives && seats.typed(&self.id, tick().into_std()))
+        };
+        if news {
+            self.session.company_changed();
+        }
+        passed
+    }
+
+    /// Whether its input reaches the machine: one viewer at a time has pointer and keys.
+    fn controls(&self) -> bool {
+        let seats = self.session.seats();
+        seats.controls(&self.id, self.generation) && seats.driver() == Some(&self.id)
+    }
+
+    /// Pointer and keys are this viewer's from now on, where it is one of those who control. Returns whether
+    /// another had them.
     fn takes_control(&self) -> bool {
         let took = {
             let mut seats = self.session.seats();
-            self.role == Role::Controller
-                && seats.mine(&self.id, self.generation).is_some()
-                && seats.typed(&self.id)
+            seats.controls(&self.id, self.generation)
+                && seats.driver() != Some(&self.id)
+                && seats.typed(&self.id, tick().into_std())
         };
         if took {
             self.session.company_changed();

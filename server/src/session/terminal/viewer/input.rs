@@ -8,24 +8,33 @@ use bytes::{Buf, Bytes};
 use tokio::sync::mpsc::Permit;
 use transom_protocol::limits;
 use transom_protocol::problem::Problem;
-use transom_protocol::wire::{Role, Size};
+use transom_protocol::wire::Size;
 
 use super::{Update, Viewer};
 use crate::backend::TerminalInput;
 use crate::clock::tick;
+use crate::session::seat::Standing;
 use crate::session::terminal::flush::Flush;
 
 impl Viewer {
-    /// The grant changed while connected: a narrower role takes effect at once.
-    pub fn set_role(&mut self, role: Role) {
-        self.role = role;
-        self.session.seats().set_role(&self.id, self.generation, role);
-        if role == Role::Viewer {
-            self.pending.clear();
-            self.drop_input(self.pending_bytes);
-            self.pending_bytes = 0;
+    /// The grant changed while connected: a narrower one takes effect at once.
+    pub fn set_standing(&mut self, standing: Standing) {
+        let changed =
+            self.session.seats().mine(&self.id, self.generation).is_some_and(|s| s.standing != standing);
+        if changed {
+            let now = tick().into_std();
+            self.session.rearrange(|seats| seats.set_standing(&self.id, self.generation, standing, now));
+            self.drop_what_may_not_pass();
         }
-        self.session.company_changed();
+    }
+
+    /// What waits for the machine is dropped, where this viewer controls it no longer.
+    pub(super) fn drop_what_may_not_pass(&mut self) {
+        if !self.session.seats().controls(&self.id, self.generation) {
+            self.pending.clear();
+            let waited = std::mem::take(&mut self.pending_bytes);
+            self.drop_input(waited);
+        }
     }
 
     /// Input from the browser. Bytes that were applied before are skipped, so that sending again
@@ -43,7 +52,7 @@ impl Viewer {
             return Ok(());
         }
         self.expected += bytes.len() as u64;
-        if self.role != Role::Controller {
+        if !self.session.seats().controls(&self.id, self.generation) {
             self.drop_input(bytes.len() as u64);
             return Ok(());
         }
@@ -95,10 +104,7 @@ impl Viewer {
         if let Some(flush) = &mut self.flush {
             flush.reached(tick().into_std());
         }
-        let slot = slot?;
-        let applied = self.apply(bytes.len() as u64)?;
-        slot.send(TerminalInput::Bytes(bytes));
-        Some(Update::InputApplied(applied))
+        self.apply(bytes, slot?).map(Update::InputApplied)
     }
 
     /// Input that never reaches the machine. It is done with: were it left open, the browser would send
@@ -108,28 +114,43 @@ impl Viewer {
             seat.dropped += len;
             seat.applied += len;
         }
-        self.dropped = len > 0;
+        self.dropped |= len > 0;
     }
 
     /// The viewer's own size; it takes effect while this viewer drives.
     pub fn resize(&mut self, size: Size) {
-        if self.role == Role::Controller {
-            self.session.seats().resized(&self.id, self.generation, size);
+        let drives = {
+            let mut seats = self.session.seats();
+            seats.resized(&self.id, self.generation, size);
+            seats.driver() == Some(&self.id)
+        };
+        if drives {
             self.session.company_changed();
         }
     }
 
-    /// Counts input as applied and takes the wheel; `None` where this connection is no longer the
-    /// seat's newest, so that nothing is applied twice.
-    fn apply(&self, len: u64) -> Option<u64> {
-        let (applied, took_the_wheel) = {
+    /// Gives the machine input and counts it as applied, or as dropped where control was taken while it
+    /// waited; `None` where this connection is no longer the seat's newest, so that nothing is applied twice.
+    fn apply(&self, bytes: Bytes, slot: Permit<'_, TerminalInput>) -> Option<u64> {
+        let (applied, news) = {
             let mut seats = self.session.seats();
+            let (controls, len) = (seats.controls(&self.id, self.generation), bytes.len() as u64);
             let seat = seats.mine(&self.id, self.generation)?;
             seat.applied += len;
+            if !controls {
+                seat.dropped += len;
+            }
             let applied = seat.applied;
-            (applied, seats.typed(&self.id))
+            // Under the lock: whoever takes control knows that nothing comes behind that.
+            (
+                applied,
+                controls && {
+                    slot.send(TerminalInput::Bytes(bytes));
+                    seats.typed(&self.id, tick().into_std())
+                },
+            )
         };
-        if took_the_wheel {
+        if news {
             self.session.company_changed();
         }
         Some(applied)
