@@ -80,6 +80,17 @@ export class BuildApi {
     await this.#request("DELETE", `/api/v1/sessions/${encodeURIComponent(session)}`);
   }
 
+  /** Hands control to whoever looks at the session as this viewer. */
+  async giveControl(session: string, viewer: string): Promise<void> {
+    await this.#request("PATCH", viewerPath(session, viewer), { body: { control: true } });
+  }
+
+  /** Sends whoever looks at the session as this viewer away from all of the build. */
+  async removeViewer(session: string, viewer: string, revokeLink: boolean): Promise<void> {
+    const more = revokeLink ? "?revoke_link=true" : "";
+    await this.#request("DELETE", `${viewerPath(session, viewer)}${more}`);
+  }
+
   /** The body is a stream of server-sent events. */
   async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const response = await this.#request("GET", `${this.#path}/events`, { signal });
@@ -113,6 +124,10 @@ export class BuildApi {
       ...(signal === undefined ? {} : { signal }),
     });
   }
+}
+
+function viewerPath(session: string, viewer: string): string {
+  return `/api/v1/sessions/${encodeURIComponent(session)}/viewers/${encodeURIComponent(viewer)}`;
 }
 
 async function send(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {

@@ -4,6 +4,7 @@ import { BuildApi } from "../api/rest";
 import type { Files } from "../files/loader";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
+import type { Strip } from "../presence/strip";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareDesk } from "../share/desk";
 import { TransomTerminal } from "../terminal/element";
@@ -65,6 +66,7 @@ export class TerminalPage extends LitElement {
   /** The step whose command is to stand at the prompt. */
   #step: number | null;
   #desk: ShareDesk | null = null;
+  #strip: Strip | null = null;
 
   constructor() {
     super();
@@ -130,6 +132,7 @@ export class TerminalPage extends LitElement {
       ended: exited ? "Shell exited" : null,
       viewers,
       me,
+      people: this.#renderPeople(),
       leftMs,
       endsAt: at,
       cause: this._ends.cause,
@@ -159,6 +162,23 @@ export class TerminalPage extends LitElement {
       >${this.#slots.map((slot) => (slot === null ? nothing : this.#renderSlot(slot)))}</main>
       ${this.#tabs?.renderMessage() ?? nothing}
       <p class="sr" role="alert">${this._warning}</p>`;
+  }
+
+  #renderPeople(): unknown {
+    const { session, company } = this.#active;
+    if (company === null) return undefined;
+    const tabs = this.#slots.filter((slot) => slot !== null);
+    const elsewhere = tabs.flatMap((slot) =>
+      slot === this.#active || slot.company === null
+        ? []
+        : [{ where: `Terminal ${slot.key}`, company: slot.company }],
+    );
+    return this.#strip?.render({ session, where: this.#whereIs(this.#active), company, elsewhere });
+  }
+
+  /** Named only where there are several. */
+  #whereIs(slot: Slot): string {
+    return this.#slots.filter((s) => s !== null).length > 1 ? `Terminal ${slot.key}` : "";
   }
 
   #renderSlot(slot: Slot): TemplateResult {
@@ -196,15 +216,29 @@ export class TerminalPage extends LitElement {
 
   /** What is of use once there is a terminal, and not before. */
   async #loadRest(signal: AbortSignal): Promise<void> {
-    const [{ renderViewMenu }, { Signals }, { Tabs }] = await Promise.all([
+    const [{ renderViewMenu }, { Signals }, { Tabs }, { Strip }] = await Promise.all([
       import("./terminal/view-menu"),
       import("./terminal/signals"),
       import("./terminal/tabs"),
+      import("../presence/strip"),
     ]);
     if (signal.aborted) return;
     this.#signals = new Signals(this, () => this.requestUpdate());
     this.#renderMenu = renderViewMenu;
     this.#tabs = new Tabs(this.#host(), signal);
+    this.#strip = new Strip(
+      {
+        api: this.#api,
+        acts: () => this.#terminal?.control ?? null,
+        links: () => this.#desk?.links ?? null,
+        focus: () => this.#terminal?.focus(),
+        redraw: () => this.requestUpdate(),
+      },
+      signal,
+    );
+    for (const slot of this.#slots) {
+      if (slot?.company) this.#strip.update(slot.session, slot.company, this.#whereIs(slot));
+    }
     this.requestUpdate();
   }
 
@@ -319,7 +353,9 @@ export class TerminalPage extends LitElement {
 
   #onPresence(event: HTMLElementEventMap["transom-presence"]): void {
     const { me, viewers } = event.detail;
-    Object.assign(this.#slotOf(event), { me, viewers });
+    const slot = this.#slotOf(event);
+    Object.assign(slot, { me, viewers, company: event.detail });
+    this.#strip?.update(slot.session, event.detail, this.#whereIs(slot));
     this.requestUpdate();
   }
 
@@ -339,7 +375,7 @@ export class TerminalPage extends LitElement {
   }
 
   #onExit(event: Event): void {
-    Object.assign(this.#slotOf(event), { exited: true, viewers: [] });
+    Object.assign(this.#slotOf(event), { exited: true, viewers: [], company: null });
     this.#tabs?.changed();
     this.requestUpdate();
   }
@@ -347,7 +383,7 @@ export class TerminalPage extends LitElement {
   #onError(event: HTMLElementEventMap["transom-error"]): void {
     const { problem, sentence } = event.detail;
     const slot = this.#slotOf(event);
-    slot.viewers = [];
+    Object.assign(slot, { viewers: [], company: null });
     this.requestUpdate();
     if (this.#tabs?.refused(slot, problem, sentence)) return;
     if (!this.#everIn && BEYOND_RETRY.has(problem)) void this.#showTrouble(problem, sentence);

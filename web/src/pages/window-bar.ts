@@ -11,6 +11,8 @@ export interface BarState {
   ended: string | null;
   viewers: readonly ViewerInfo[];
   me: string;
+  /** Who is here, with what can be done; once it is loaded. */
+  people: unknown;
   leftMs: number | null;
   endsAt: string | null;
   cause: string;
@@ -24,9 +26,11 @@ export function renderState(bar: BarState): TemplateResult {
       <span class="dot" data-tone=${tone}></span><span class=${bar.state === "live" || bar.ended !== null ? "only-wide" : ""}>${words}</span>
     </span>
     ${
-      viewers.length === 0
-        ? nothing
-        : html`<span class="item muted" title=${who} data-testid="viewers">
+      bar.people !== undefined
+        ? bar.people
+        : viewers.length === 0
+          ? nothing
+          : html`<span class="item muted" title=${who} data-testid="viewers">
             ${peopleIcon}${viewers.length}<span class="sr">here: ${who}</span>
           </span>`
     }

@@ -1,12 +1,13 @@
 /** `<transom-terminal>`: a terminal of a build's machine, for our pages and for anybody's. */
 import xtermCss from "@xterm/xterm/css/xterm.css?inline";
 import { type CSSResultGroup, html, LitElement, nothing, unsafeCSS } from "lit";
+import type { Company, ControlActs } from "../presence/company";
+import type { ControlNotices } from "../presence/control";
 import { HeadStart } from "../transport/head-start";
 import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "../ui/browser-socket";
-import { type Company, renderControl } from "../ui/control";
 import { announce } from "../ui/events";
 import type { Notice } from "../ui/notice";
 import { Attachment } from "./attachment";
@@ -41,8 +42,6 @@ export class TransomTerminal extends LitElement {
     _notice: { state: true },
     _low: { state: true },
     _watching: { state: true },
-    _company: { state: true },
-    _refusal: { state: true },
     _remark: { state: true },
   };
   static override styles: CSSResultGroup = [unsafeCSS(xtermCss), style];
@@ -64,8 +63,6 @@ export class TransomTerminal extends LitElement {
   declare _notice: Notice | null;
   declare _low: boolean;
   declare _watching: boolean;
-  declare _company: Company | null;
-  declare _refusal: string;
   declare _remark: string;
 
   #screen: Screen | null = null;
@@ -74,6 +71,8 @@ export class TransomTerminal extends LitElement {
   #life: AbortController | null = null;
   #status: Status = { state: "idle" };
   #noticeOf: typeof noticeOf | null = null;
+  #control: ControlNotices | null = null;
+  #company: Company | null = null;
   #resizing: ReturnType<typeof setTimeout> | undefined;
   #remarking: ReturnType<typeof setTimeout> | undefined;
 
@@ -93,8 +92,6 @@ export class TransomTerminal extends LitElement {
     this._notice = null;
     this._low = false;
     this._watching = false;
-    this._company = null;
-    this._refusal = "";
     this._remark = "";
   }
 
@@ -149,6 +146,11 @@ export class TransomTerminal extends LitElement {
     if (this.#screen === screen) await this.#tools?.insert(text);
   }
 
+  /** What can be done about control; null where nothing is connected. */
+  get control(): ControlActs | null {
+    return this.#attachment;
+  }
+
   reconnect(): void {
     if (this.#attachment === null) this.#attach(this.session);
     else this.#attachment.reconnect();
@@ -189,17 +191,9 @@ export class TransomTerminal extends LitElement {
         }
         ${this._remark === "" ? nothing : html`<span class="chip">${this._remark}</span>`}
       </div>
-      <div class="chips" part="toolbar">
-        ${this.#renderControl()}
-      </div>
+      <div part="toolbar"></div>
       <div class="tools"></div>
     `;
-  }
-
-  #renderControl() {
-    const [company, attachment] = [this._company, this.#attachment];
-    if (this.state !== "live" || company === null || attachment === null) return nothing;
-    return renderControl(company, this._refusal, attachment);
   }
 
   #renderAction({ action, label }: Notice) {
@@ -279,6 +273,27 @@ export class TransomTerminal extends LitElement {
     announce(this, "transom-choice", choice);
   }
 
+  /** Who is alone and controls hears nothing of it. */
+  async #showControl(company: Company): Promise<void> {
+    this.#company = company;
+    if (this.#control === null) {
+      const alone = company.viewers.length < 2 && !this._watching;
+      const { shadowRoot: root } = this;
+      const place = root?.querySelector<HTMLElement>("[part=toolbar]") ?? null;
+      if (alone || root === null || place === null) return;
+      const { ControlNotices } = await import("../presence/control");
+      if (this.#screen === null) return;
+      this.#control ??= new ControlNotices({
+        root,
+        place,
+        noun: "terminal",
+        acts: () => this.#attachment,
+        focus: () => this.focus(),
+      });
+    }
+    this.#control.update(this.#company, this.state === "live");
+  }
+
   /** Nothing needs to be said in the first moments. */
   async #loadNotices(): Promise<void> {
     this.#noticeOf = (await import("./notice")).noticeOf;
@@ -343,13 +358,8 @@ export class TransomTerminal extends LitElement {
         this._watching = role === "viewer";
         screen.term.options.disableStdin = this._watching;
       },
-      onCompany: (company) => {
-        this._company = company;
-        this._refusal = "";
-      },
-      onRefused: (sentence) => {
-        this._refusal = sentence;
-      },
+      onCompany: (company) => void this.#showControl(company),
+      onRefused: (sentence) => this.#control?.refused(sentence),
       onSession: (id) => {
         this.session = id;
       },
@@ -364,6 +374,7 @@ export class TransomTerminal extends LitElement {
     this.#status = status;
     this._notice = this.#noticeOf?.(status, !this._watching) ?? null;
     this.#tools?.connectionIs(status.state);
+    this.#control?.update(this.#company, status.state === "live");
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }
 
@@ -374,6 +385,7 @@ export class TransomTerminal extends LitElement {
       announce(this, "transom-release", {});
       return true;
     }
+    if (this._watching && isTyped(event)) this.#control?.tried();
     if (this.#tools?.key(event) === true) return true;
     if (event.key !== "Enter" || this.#attachment?.waitsForNewShell !== true) return false;
     event.preventDefault();
@@ -402,11 +414,20 @@ export class TransomTerminal extends LitElement {
     this.#tools = null;
     this.#screen?.dispose();
     this.#screen = null;
+    this.#control?.dispose();
+    this.#control = null;
     clearTimeout(this.#resizing);
     clearTimeout(this.#remarking);
     this.#setState("idle");
     this._notice = null;
   }
+}
+
+/** Soft keyboards name no key. */
+function isTyped({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  const types =
+    key.length === 1 || key === "Enter" || key === "Backspace" || key === "Unidentified";
+  return types && !metaKey && (!ctrlKey || key === "c");
 }
 
 declare global {
