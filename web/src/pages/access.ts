@@ -4,6 +4,7 @@ import { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
+import { giveControl, removeViewer } from "../presence/api";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareView } from "../protocol/gen/ShareView";
 import type { ViewerView } from "../protocol/gen/ViewerView";
@@ -281,7 +282,7 @@ export class AccessPage extends LitElement {
       failure: this._dealing,
       give: ({ session, id }) => {
         this._dealing = "";
-        this.#api.giveControl(session, id).catch((error: unknown) => {
+        giveControl(this.#api, session, id).catch((error: unknown) => {
           this._dealing = error instanceof Error ? error.message : "This did not work.";
         });
       },
@@ -292,7 +293,7 @@ export class AccessPage extends LitElement {
   async #remove({ session, id, name, guest }: ViewerView): Promise<void> {
     const { askToRemove } = await import("../presence/remove-dialog");
     const links = this.#desk === null ? null : this.#links;
-    const remove = (revokeLink: boolean) => this.#api.removeViewer(session, id, revokeLink);
+    const remove = (revokeLink: boolean) => removeViewer(this.#api, session, id, revokeLink);
     askToRemove({ name, guest, links, remove });
   }
 

@@ -23,7 +23,6 @@ import {
   storedDesktopSettings,
 } from "./desktop/settings";
 import { nameOf, rememberBuild } from "./remembered";
-import { names } from "./window-bar";
 
 const TICK_MS = 1000;
 const SAID_MS = 4000;
@@ -121,8 +120,6 @@ export class DesktopPage extends LitElement {
       machine: this.#machine,
       state: this.#state,
       ended: null,
-      viewers: this.#company?.viewers ?? [],
-      me: this.#company?.me ?? "",
       people: this.#renderPeople(),
       leftMs,
       endsAt: at,
@@ -176,7 +173,6 @@ export class DesktopPage extends LitElement {
       controls: desktop?.controls ?? false,
       options: this._settings.options,
       theme: this._theme,
-      who: names(this.#company?.viewers ?? [], this.#company?.me ?? ""),
       size: desktop?.size ?? { width: 0, height: 0 },
       network: this._network,
       mayRead: this.#may("clipboard.read"),

@@ -4,7 +4,6 @@ import { BuildApi } from "../api/rest";
 import type { Files } from "../files/loader";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
-import type { Strip } from "../presence/strip";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareDesk } from "../share/desk";
 import { TransomTerminal } from "../terminal/element";
@@ -15,13 +14,13 @@ import { applyTheme, storedTheme } from "../ui/theme";
 import { allows, mayShare } from "./build";
 import { nameOf, rememberBuild } from "./remembered";
 import { renderBar } from "./terminal/bar";
+import type { People } from "./terminal/people";
 import type { Signals } from "./terminal/signals";
 import { newSlot, type Slot } from "./terminal/slot";
 import { commandOf, stepAsked } from "./terminal/step-command";
 import type { TabHost, Tabs } from "./terminal/tabs";
 import { chosen, storedView, type View } from "./terminal/view";
 import type { renderViewMenu } from "./terminal/view-menu";
-import { names } from "./window-bar";
 
 const TICK_MS = 1000;
 const MODIFIERS: ReadonlySet<string> = new Set(["Control", "Alt", "Shift", "Meta", "AltGraph"]);
@@ -66,7 +65,7 @@ export class TerminalPage extends LitElement {
   /** The step whose command is to stand at the prompt. */
   #step: number | null;
   #desk: ShareDesk | null = null;
-  #strip: Strip | null = null;
+  #people: People | null = null;
 
   constructor() {
     super();
@@ -108,7 +107,7 @@ export class TerminalPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, exited, viewers, me } = this.#active;
+    const { state, exited } = this.#active;
     const { at } = this._ends;
     const over = state === "ended" && !exited;
     const leftMs = at === null || over ? null : Date.parse(at) - this.#clock.now();
@@ -117,7 +116,6 @@ export class TerminalPage extends LitElement {
     if (this._trouble !== null) return this._trouble;
     const menu = this.#renderMenu?.({
       view: this._view,
-      who: names(viewers, me),
       choose: (choice) => this.#choose(choice),
       find: () => this.#terminal?.find(),
       session: this.#active.session,
@@ -130,9 +128,7 @@ export class TerminalPage extends LitElement {
       more: this.#tabs?.renderMore(),
       state,
       ended: exited ? "Shell exited" : null,
-      viewers,
-      me,
-      people: this.#renderPeople(),
+      people: this.#people?.render(),
       leftMs,
       endsAt: at,
       cause: this._ends.cause,
@@ -162,23 +158,6 @@ export class TerminalPage extends LitElement {
       >${this.#slots.map((slot) => (slot === null ? nothing : this.#renderSlot(slot)))}</main>
       ${this.#tabs?.renderMessage() ?? nothing}
       <p class="sr" role="alert">${this._warning}</p>`;
-  }
-
-  #renderPeople(): unknown {
-    const { session, company } = this.#active;
-    if (company === null) return undefined;
-    const tabs = this.#slots.filter((slot) => slot !== null);
-    const elsewhere = tabs.flatMap((slot) =>
-      slot === this.#active || slot.company === null
-        ? []
-        : [{ where: `Terminal ${slot.key}`, company: slot.company }],
-    );
-    return this.#strip?.render({ session, where: this.#whereIs(this.#active), company, elsewhere });
-  }
-
-  /** Named only where there are several. */
-  #whereIs(slot: Slot): string {
-    return this.#slots.filter((s) => s !== null).length > 1 ? `Terminal ${slot.key}` : "";
   }
 
   #renderSlot(slot: Slot): TemplateResult {
@@ -216,29 +195,27 @@ export class TerminalPage extends LitElement {
 
   /** What is of use once there is a terminal, and not before. */
   async #loadRest(signal: AbortSignal): Promise<void> {
-    const [{ renderViewMenu }, { Signals }, { Tabs }, { Strip }] = await Promise.all([
+    const [{ renderViewMenu }, { Signals }, { Tabs }, { People }] = await Promise.all([
       import("./terminal/view-menu"),
       import("./terminal/signals"),
       import("./terminal/tabs"),
-      import("../presence/strip"),
+      import("./terminal/people"),
     ]);
     if (signal.aborted) return;
     this.#signals = new Signals(this, () => this.requestUpdate());
     this.#renderMenu = renderViewMenu;
-    this.#tabs = new Tabs(this.#host(), signal);
-    this.#strip = new Strip(
+    const host = this.#host();
+    this.#tabs = new Tabs(host, signal);
+    this.#people = new People(
       {
+        ...host,
         api: this.#api,
         acts: () => this.#terminal?.control ?? null,
         links: () => this.#desk?.links ?? null,
         focus: () => this.#terminal?.focus(),
-        redraw: () => this.requestUpdate(),
       },
       signal,
     );
-    for (const slot of this.#slots) {
-      if (slot?.company) this.#strip.update(slot.session, slot.company, this.#whereIs(slot));
-    }
     this.requestUpdate();
   }
 
@@ -355,7 +332,7 @@ export class TerminalPage extends LitElement {
     const { me, viewers } = event.detail;
     const slot = this.#slotOf(event);
     Object.assign(slot, { me, viewers, company: event.detail });
-    this.#strip?.update(slot.session, event.detail, this.#whereIs(slot));
+    this.#people?.changed(slot);
     this.requestUpdate();
   }
 
@@ -375,7 +352,7 @@ export class TerminalPage extends LitElement {
   }
 
   #onExit(event: Event): void {
-    Object.assign(this.#slotOf(event), { exited: true, viewers: [], company: null });
+    Object.assign(this.#slotOf(event), { exited: true, viewers: [] });
     this.#tabs?.changed();
     this.requestUpdate();
   }
@@ -383,7 +360,7 @@ export class TerminalPage extends LitElement {
   #onError(event: HTMLElementEventMap["transom-error"]): void {
     const { problem, sentence } = event.detail;
     const slot = this.#slotOf(event);
-    Object.assign(slot, { viewers: [], company: null });
+    slot.viewers = [];
     this.requestUpdate();
     if (this.#tabs?.refused(slot, problem, sentence)) return;
     if (!this.#everIn && BEYOND_RETRY.has(problem)) void this.#showTrouble(problem, sentence);

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { BuildApi } from "../api/rest";
 import type { ShareView } from "../protocol/gen/ShareView";
 import { clockTime } from "../ui/countdown";
+import { removeViewer } from "./api";
 import type { Company, ControlActs } from "./company";
 import { renderFace } from "./face";
 import { type Act, actsOn, peopleOf, type Somebody, shortName, standing, summary } from "./people";
@@ -122,7 +123,7 @@ export class Strip {
       name: one.name,
       guest: one.guest,
       links: links(),
-      remove: (revokeLink) => api.removeViewer(session, one.viewer, revokeLink),
+      remove: (revokeLink) => removeViewer(api, session, one.viewer, revokeLink),
     });
   }
 

@@ -2,7 +2,6 @@
 import xtermCss from "@xterm/xterm/css/xterm.css?inline";
 import { type CSSResultGroup, html, LitElement, nothing, unsafeCSS } from "lit";
 import type { Company, ControlActs } from "../presence/company";
-import type { ControlNotices } from "../presence/control";
 import { HeadStart } from "../transport/head-start";
 import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
@@ -71,7 +70,6 @@ export class TransomTerminal extends LitElement {
   #life: AbortController | null = null;
   #status: Status = { state: "idle" };
   #noticeOf: typeof noticeOf | null = null;
-  #control: ControlNotices | null = null;
   #company: Company | null = null;
   #resizing: ReturnType<typeof setTimeout> | undefined;
   #remarking: ReturnType<typeof setTimeout> | undefined;
@@ -261,6 +259,8 @@ export class TransomTerminal extends LitElement {
       isNow: () => this.#attachment?.isNow ?? false,
       acts: () => this.#attachment?.mayAnswer ?? false,
       mayCopy: () => !this.noClipboard,
+      company: () => this.#company,
+      control: () => this.#attachment,
       fit: () => this.fit(),
     });
   }
@@ -271,27 +271,6 @@ export class TransomTerminal extends LitElement {
     this.screenReader = choice.screenReader ?? this.screenReader;
     if (choice.options !== undefined) this.options = { ...this.options, ...choice.options };
     announce(this, "transom-choice", choice);
-  }
-
-  /** Who is alone and controls hears nothing of it. */
-  async #showControl(company: Company): Promise<void> {
-    this.#company = company;
-    if (this.#control === null) {
-      const alone = company.viewers.length < 2 && !this._watching;
-      const { shadowRoot: root } = this;
-      const place = root?.querySelector<HTMLElement>("[part=toolbar]") ?? null;
-      if (alone || root === null || place === null) return;
-      const { ControlNotices } = await import("../presence/control");
-      if (this.#screen === null) return;
-      this.#control ??= new ControlNotices({
-        root,
-        place,
-        noun: "terminal",
-        acts: () => this.#attachment,
-        focus: () => this.focus(),
-      });
-    }
-    this.#control.update(this.#company, this.state === "live");
   }
 
   /** Nothing needs to be said in the first moments. */
@@ -358,8 +337,11 @@ export class TransomTerminal extends LitElement {
         this._watching = role === "viewer";
         screen.term.options.disableStdin = this._watching;
       },
-      onCompany: (company) => void this.#showControl(company),
-      onRefused: (sentence) => this.#control?.refused(sentence),
+      onCompany: (company) => {
+        this.#company = company;
+        void this.#tools?.together.changed();
+      },
+      onRefused: (sentence) => this.#tools?.together.refused(sentence),
       onSession: (id) => {
         this.session = id;
       },
@@ -374,7 +356,6 @@ export class TransomTerminal extends LitElement {
     this.#status = status;
     this._notice = this.#noticeOf?.(status, !this._watching) ?? null;
     this.#tools?.connectionIs(status.state);
-    this.#control?.update(this.#company, status.state === "live");
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }
 
@@ -385,7 +366,6 @@ export class TransomTerminal extends LitElement {
       announce(this, "transom-release", {});
       return true;
     }
-    if (this._watching && isTyped(event)) this.#control?.tried();
     if (this.#tools?.key(event) === true) return true;
     if (event.key !== "Enter" || this.#attachment?.waitsForNewShell !== true) return false;
     event.preventDefault();
@@ -414,20 +394,11 @@ export class TransomTerminal extends LitElement {
     this.#tools = null;
     this.#screen?.dispose();
     this.#screen = null;
-    this.#control?.dispose();
-    this.#control = null;
     clearTimeout(this.#resizing);
     clearTimeout(this.#remarking);
     this.#setState("idle");
     this._notice = null;
   }
-}
-
-/** Soft keyboards name no key. */
-function isTyped({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
-  const types =
-    key.length === 1 || key === "Enter" || key === "Backspace" || key === "Unidentified";
-  return types && !metaKey && (!ctrlKey || key === "c");
 }
 
 declare global {
