@@ -14,6 +14,7 @@ use transom_tests::forge::Forge;
 use transom_tests::front::Front;
 use transom_tests::link::{Link, SHARER};
 use transom_tests::machine::Machine;
+use transom_tests::socket::Socket;
 
 /// Routes in rows, callers in columns. A number is the status of a success; a word is in [`WORDS`].
 const TABLE: &str = "
@@ -36,6 +37,8 @@ post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbi
 get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid 200    200     200    200    key     200    200    200
 get    /api/v1/sessions/{id}               missing invalid invalid expired none   200    200     200    200    key     200    200    200
 delete /api/v1/sessions/{id}               missing invalid invalid expired none   forbid 204     204    forbid key     forbid 204    forbid
+patch  /api/v1/sessions/{id}/viewers/{viewer} missing invalid invalid expired none forbid 204  204    forbid key     forbid 204    forbid
+delete /api/v1/sessions/{id}/viewers/{viewer} missing invalid invalid expired none forbid 200  200    forbid key     forbid forbid forbid
 get    /api/v1/sessions/{id}/transcript    missing invalid invalid expired none   200    200     200    forbid key     200    200    200
 post   /api/v1/builds/{id}/shares          missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  forbid 201    forbid
 get    /api/v1/builds/{id}/shares          missing invalid invalid expired forbid forbid forbid  200    200    key     forbid 200    forbid
@@ -135,10 +138,13 @@ struct World {
     guests: AtomicU16,
 }
 
-/// A build, its session, and a link at which somebody waits.
+/// A build, its session that Dana controls and Mia might, and a link at which somebody waits.
 struct Scene {
     build: String,
     session: String,
+    /// Mia's.
+    viewer: String,
+    _present: [Socket; 2],
     hook: String,
     event: String,
     share: Link,
@@ -170,7 +176,10 @@ impl World {
         let maker = self.front.token(&build, "Mia", SHARER).await?;
         let share = self.front.link_of(&build, &maker, &json!({ "approval": true })).await?;
         self.front.knock(&share, self.builds, json!({})).await?.good()?;
-        Ok(Scene { build, session, hook, event, share })
+        let dana = self.front.socket().await?.join(&token, &session, None).await?;
+        let mia = self.front.socket().await?.join(&maker, &session, None).await?;
+        let viewer = mia.welcomed()?.viewer.clone();
+        Ok(Scene { build, session, viewer, _present: [dana, mia], hook, event, share })
     }
 
     async fn bearer(&self, caller: &str, build: &str) -> anyhow::Result<String> {
@@ -212,7 +221,8 @@ impl World {
             String::new()
         };
         let path = row.path.replace("{id}", id).replace("{hook}", &scene.hook);
-        let path = path.replace("{event}", &scene.event).replace("{n}", "1") + &query;
+        let path = path.replace("{event}", &scene.event).replace("{n}", "1");
+        let path = path.replace("{viewer}", &scene.viewer) + &query;
         if method == Method::GET && !query.is_empty() {
             std::fs::write(self.machine.build_dir().join(format!("file-{}-{caller}", scene.build)), "x")?;
         }
@@ -242,6 +252,7 @@ impl World {
             ("post", "/api/v1/builds/{id}/breakpoint/decide") => {
                 json!({ "number": 1, "decision": "continue" })
             }
+            ("patch", "/api/v1/sessions/{id}/viewers/{viewer}") => json!({ "control": true }),
             ("post", "/api/v1/builds/{id}/sessions") => json!({ "family": "terminal" }),
             ("post", "/api/v1/builds/{id}/files/tickets") => json!({ "path": "/etc/passwd" }),
             ("put", "/api/v1/builds/{id}/files/content" | "/api/v1/builds/{id}/files/directory") => {

@@ -7,6 +7,7 @@ mod authority;
 mod bad_input;
 mod bad_network;
 mod breakpoint;
+mod control;
 mod crashes;
 mod cut;
 mod desktop;

@@ -17,9 +17,11 @@ use transom_tests::socket::Socket;
 
 use super::timelines::ready;
 
-/// A build with a terminal in which Dana sits.
+/// A build with a terminal in which Dana sits, and whoever may type does.
 pub async fn shared() -> anyhow::Result<(Front, Machine, Socket, String)> {
-    let (front, machine) = ready().await?;
+    super::log();
+    let (front, machine) = (Front::shared().await?, Machine::start()?);
+    front.ready_build("b1", &machine, Value::Null).await?;
     let owner = front.socket().await?.open(&front.sharer("b1").await?).await?;
     let session = owner.welcomed()?.session.clone();
     Ok((front, machine, owner, session))

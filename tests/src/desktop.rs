@@ -117,11 +117,17 @@ impl Desktop {
         output.map(|output| output.stdout).unwrap_or_default()
     }
 
+    /// The name that X has for it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!(":{}", self.display)
+    }
+
     /// A program on its screen.
     #[must_use]
     pub fn program(&self, name: &str) -> Command {
         let mut command = Command::new(name);
-        command.env("DISPLAY", format!(":{}", self.display)).stdin(Stdio::null()).stderr(Stdio::null());
+        command.env("DISPLAY", self.name()).stdin(Stdio::null()).stderr(Stdio::null());
         command
     }
 

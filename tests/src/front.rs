@@ -42,6 +42,14 @@ impl Front {
         Self::start_with(Clock::moved(START.parse()?), "").await
     }
 
+    /// The same where everybody who may control a session does.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub async fn shared() -> anyhow::Result<Self> {
+        Self::start_with(Clock::moved(START.parse()?), "[policy]\ncontrol = \"shared\"\n").await
+    }
+
     /// A server with the system's clock.
     ///
     /// # Errors

@@ -48,6 +48,15 @@ fn expected(said: &Said, role: Option<Role>) -> Comes {
         (Said::Message(ClientMessage::Resize(_)), Role::Viewer) => Comes::Nothing,
         (Said::Message(ClientMessage::Ping { .. }), _) => Comes::Answer("pong"),
         (Said::Message(ClientMessage::Leave), _) => Comes::Gone,
+        // Here everybody controls who may: there is nothing to ask for or to give.
+        (
+            Said::Message(
+                ClientMessage::AskControl | ClientMessage::TakeControl | ClientMessage::GiveControl { .. },
+            ),
+            _,
+        ) => Comes::Answer("control_refused"),
+        (Said::Message(ClientMessage::RefuseControl { .. }), _) => Comes::Nothing,
+        (Said::Message(ClientMessage::Point { .. }), _) => Comes::Ends(4400, "malformed"),
         (Said::Frame(ClientFrame::Input { .. }), Role::Controller) => Comes::Input,
         (Said::Frame(ClientFrame::Input { .. }), Role::Viewer) => Comes::Nothing,
         (Said::Frame(ClientFrame::OutputAck { .. }), _) => Comes::Nothing,
@@ -57,7 +66,7 @@ fn expected(said: &Said, role: Option<Role>) -> Comes {
 const ODD_SIZE: Size = Size { cols: 91, rows: 19 };
 
 /// One of each, in a chain that a new kind breaks until it has its place.
-fn everything(token: &str, session: &str, typed: &str) -> Vec<Said> {
+fn everything(token: &str, session: &str, other: &str, typed: &str) -> Vec<Said> {
     let token = token.to_owned();
     let first_message = ClientMessage::Hello(Hello {
         token: token.clone(),
@@ -68,7 +77,14 @@ fn everything(token: &str, session: &str, typed: &str) -> Vec<Said> {
         ClientMessage::Renew { .. } => Some(ClientMessage::Resize(ODD_SIZE)),
         ClientMessage::Resize(_) => Some(ClientMessage::Ping { id: 1 }),
         ClientMessage::Ping { .. } => Some(ClientMessage::Leave),
-        ClientMessage::Leave => None,
+        ClientMessage::Leave => Some(ClientMessage::AskControl),
+        ClientMessage::AskControl => Some(ClientMessage::TakeControl),
+        ClientMessage::TakeControl => Some(ClientMessage::GiveControl { viewer: other.to_owned() }),
+        ClientMessage::GiveControl { viewer } => {
+            Some(ClientMessage::RefuseControl { viewer: viewer.clone() })
+        }
+        ClientMessage::RefuseControl { .. } => Some(ClientMessage::Point { x: 1, y: 1 }),
+        ClientMessage::Point { .. } => None,
     };
     let first_frame =
         ClientFrame::Input { offset: 0, bytes: Bytes::from(format!("touch {typed}\r").into_bytes()) };
@@ -94,17 +110,17 @@ fn kind_of(message: &ServerMessage) -> String {
 
 #[tokio::test]
 async fn every_role_gets_for_every_message_what_the_table_says() -> anyhow::Result<()> {
-    let (front, machine) = (Front::start().await?, Machine::start()?);
+    let (front, machine) = (Front::shared().await?, Machine::start()?);
     front.ready_build("b1", &machine, Value::Null).await?;
     let mut owner = front.socket().await?.open(&front.controller("b1").await?).await?;
-    let session = owner.welcomed()?.session.clone();
+    let (session, other) = (owner.welcomed()?.session.clone(), owner.welcomed()?.viewer.clone());
     for role in [None, Some(Role::Viewer), Some(Role::Controller)] {
         let token = match role {
             Some(Role::Viewer) => front.viewer("b1").await?,
             Some(Role::Controller) | None => front.token("b1", "Kim", &["terminal.control"]).await?,
         };
         let typed = format!("typed-by-{role:?}").replace(['(', ')'], "");
-        for said in everything(&token, &session, &typed) {
+        for said in everything(&token, &session, &other, &typed) {
             let mut socket = front.socket().await?;
             if role.is_some() {
                 socket = socket.join(&token, &session, None).await?;
