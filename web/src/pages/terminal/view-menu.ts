@@ -1,5 +1,5 @@
 /** How this browser shows terminals and what its mouse does there. Kept for the next visit. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import {
   CURSORS,
   KEY_ROWS,
