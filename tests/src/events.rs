@@ -4,7 +4,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
 use crate::PATIENCE;
-use crate::front::Front;
+use crate::ci::Ci;
 
 /// An open event stream.
 pub struct Events {
@@ -21,7 +21,7 @@ pub struct Event {
     pub data: Value,
 }
 
-impl Front {
+impl Ci {
     /// Opens the event stream of a build.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use transom_protocol::wire::{Attach, Family, Size};
 
-use crate::ci::Reply;
+use crate::ci::{Ci, Reply};
 use crate::front::Front;
 use crate::machine::Machine;
 
@@ -25,7 +25,7 @@ pub fn secret(seed: u16) -> String {
     URL_SAFE_NO_PAD.encode(seed.to_be_bytes().repeat(16))
 }
 
-impl Front {
+impl Ci {
     /// A token and a code for Dana.
     ///
     /// # Errors
