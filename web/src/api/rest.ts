@@ -58,37 +58,37 @@ export class BuildApi {
   }
 
   async view(): Promise<BuildView> {
-    return (await jsonOf(await this.#request("GET", this.#path))) as BuildView;
+    return (await jsonOf(await this.request("GET", this.#path))) as BuildView;
   }
 
   async endAccess(): Promise<void> {
-    await this.#request("DELETE", `${this.#path}/access`);
+    await this.request("DELETE", `${this.#path}/access`);
   }
 
   /** Asks for as much more time as the policy allows at once. */
   async extend(): Promise<void> {
-    await this.#request("POST", `${this.#path}/access/extend`);
+    await this.request("POST", `${this.#path}/access/extend`);
   }
 
   /** Says how the build goes on that waits at this breakpoint. */
   async decide(number: number, decision: "continue" | "abort"): Promise<void> {
-    await this.#request("POST", `${this.#path}/breakpoint/decide`, { body: { number, decision } });
+    await this.request("POST", `${this.#path}/breakpoint/decide`, { body: { number, decision } });
   }
 
   /** Ends a terminal for everybody in it. */
   async endSession(session: string): Promise<void> {
-    await this.#request("DELETE", `/api/v1/sessions/${encodeURIComponent(session)}`);
+    await this.request("DELETE", `/api/v1/sessions/${encodeURIComponent(session)}`);
   }
 
   /** The body is a stream of server-sent events. */
   async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#request("GET", `${this.#path}/events`, { signal });
+    const response = await this.request("GET", `${this.#path}/events`, { signal });
     if (response.body === null) throw new UnreachableError();
     return response.body;
   }
 
-  /** A token may run out on the way, so one refusal is answered with a fresh one. */
-  async #request(method: string, path: string, more: More = {}): Promise<Response> {
+  /** What has no method here. A token may run out on the way, so one refusal is answered with a fresh one. */
+  async request(method: string, path: string, more: More = {}): Promise<Response> {
     try {
       return await this.#once(method, path, more, false);
     } catch (error) {

@@ -1,7 +1,9 @@
 /** One element's stay in one desktop: what the connection says, drawn; what is done, sent. */
+import type { Company } from "../presence/company";
 import type { DesktopClientFrame } from "../protocol/desktop-frame";
 import type { ControlInfo } from "../protocol/gen/ControlInfo";
 import type { DesktopState } from "../protocol/gen/DesktopState";
+import type { PointerInfo } from "../protocol/gen/PointerInfo";
 import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
 import type { Welcome } from "../protocol/gen/Welcome";
 import { DesktopConnection } from "../transport/desktop-connection";
@@ -11,7 +13,6 @@ import type { TokenSource } from "../transport/token";
 import { Announcer } from "../ui/announcer";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "../ui/browser-socket";
-import type { Company } from "../ui/control";
 import { announce } from "../ui/events";
 import { Stage } from "./stage";
 import { Traffic } from "./traffic";
@@ -23,6 +24,8 @@ export interface AttachmentOptions {
   element: EventTarget;
   box: HTMLElement;
   canvas: HTMLCanvasElement;
+  /** Lies over the picture. */
+  layer: HTMLElement;
   /** Empty: open the desktop. */
   session: string;
   server: string;
@@ -32,6 +35,7 @@ export interface AttachmentOptions {
   onControl: (control: Control, driver: string) => void;
   onCompany: (company: Company) => void;
   onRefused: (sentence: string) => void;
+  onPointers: (pointers: readonly PointerInfo[]) => void;
   onSession: (session: string) => void;
   onState: (state: DesktopState) => void;
   onCopied: (text: string) => void;
@@ -52,10 +56,10 @@ export class Attachment {
   #disposed = false;
 
   constructor(options: AttachmentOptions) {
-    const { element, box, canvas, session, server, tokens } = options;
+    const { element, box, canvas, layer, session, server, tokens } = options;
     this.#options = options;
     this.#announcer = new Announcer(element);
-    this.stage = new Stage(box, canvas, {
+    this.stage = new Stage(box, canvas, layer, {
       shown: (number, drawMs) => {
         this.#traffic.shown(drawMs, performance.now());
         this.#connection.shown(number);
@@ -115,6 +119,11 @@ export class Attachment {
 
   refuseControl(viewer: string): void {
     this.#connection.refuseControl(viewer);
+  }
+
+  /** Shows the others where this viewer points; the machine does not learn of it. */
+  point({ x, y }: { x: number; y: number }): void {
+    this.#connection.point(x, y);
   }
 
   /** Puts a text on the machine's clipboard; false where it did not go out. */
@@ -178,6 +187,7 @@ export class Attachment {
       exit: alive((exit) => announce(this.#options.element, "transom-exit", exit)),
       presence: alive((viewers, driver, control) => this.#onPresence(viewers, driver, control)),
       controlRefused: alive(this.#options.onRefused),
+      pointers: alive(this.#options.onPointers),
       access: alive((notice) => this.#announcer.access(notice)),
     };
   }

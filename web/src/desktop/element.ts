@@ -1,9 +1,10 @@
 /** `<transom-desktop>`: the desktop of a build's machine, for our pages and for anybody's. */
 import { type CSSResultGroup, html, LitElement, nothing, type TemplateResult } from "lit";
+import type { Company, ControlActs } from "../presence/company";
 import type { DesktopState } from "../protocol/gen/DesktopState";
+import type { Role } from "../protocol/gen/Role";
 import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
-import { type Company, renderControl } from "../ui/control";
 import { announce } from "../ui/events";
 import type { Notice } from "../ui/notice";
 import { Attachment, type Control } from "./attachment";
@@ -12,6 +13,7 @@ import type { Combination } from "./combinations";
 import { Controls } from "./controls";
 import { noticeOf } from "./notice";
 import { DEFAULT_DESKTOP_OPTIONS, type DesktopOptions, type Guest } from "./options";
+import type { Others } from "./others";
 import { style } from "./style";
 
 /** A window that is being dragged larger asks the machine once, at its end. */
@@ -32,8 +34,7 @@ export class TransomDesktop extends LitElement {
     state: { type: String, reflect: true },
     _notice: { state: true },
     _control: { state: true },
-    _company: { state: true },
-    _refusal: { state: true },
+    _role: { state: true },
     _focused: { state: true },
   };
   static override styles: CSSResultGroup = style;
@@ -54,11 +55,12 @@ export class TransomDesktop extends LitElement {
   declare readonly state: ConnectionState;
   declare _notice: Notice | null;
   declare _control: { who: Control; driver: string };
-  declare _company: Company | null;
-  declare _refusal: string;
+  declare _role: Role;
   declare _focused: boolean;
 
   #attachment: Attachment | null = null;
+  #others: Others | null = null;
+  #company: Company | null = null;
   #controls: Controls | null = null;
   #clipboard: Clipboard | null = null;
   #life: AbortController | null = null;
@@ -80,8 +82,7 @@ export class TransomDesktop extends LitElement {
     this.#setState("idle");
     this._notice = null;
     this._control = { who: "watching", driver: "" };
-    this._company = null;
-    this._refusal = "";
+    this._role = "controller";
     this._focused = false;
   }
 
@@ -132,6 +133,11 @@ export class TransomDesktop extends LitElement {
     this.#attachment?.takeControl();
   }
 
+  /** What can be done about control; null where nothing is connected. */
+  get control(): ControlActs | null {
+    return this.#attachment;
+  }
+
   /** Presses keys one after the other and lets them go. */
   sendKeys(combination: Combination): void {
     this.#controls?.press(combination);
@@ -155,7 +161,8 @@ export class TransomDesktop extends LitElement {
     const notice = this._notice;
     return html`
       <div class="box" part="desktop" role="group" aria-label="${this.label}. ${WAY_OUT}"
-        ?data-scrolls=${this.options.scaling === "full"}><canvas width="0" height="0"></canvas></div>
+        ?data-scrolls=${this.options.scaling === "full"}><canvas width="0" height="0"></canvas
+        ><div class="layer" aria-hidden="true"></div></div>
       <div class="typing"></div>
       <div class="frame"></div>
       <div class="over" part="status" role="status">
@@ -169,6 +176,7 @@ export class TransomDesktop extends LitElement {
         }
       </div>
       <div class="chips" part="toolbar">${this.#renderControl()}</div>
+      <div class="company"></div>
       <div class="toasts"></div>
     `;
   }
@@ -185,19 +193,13 @@ export class TransomDesktop extends LitElement {
   }
 
   #renderControl() {
-    if (this.state !== "live") return nothing;
+    // Whoever has no control is told of it in another place.
+    if (this.state !== "live" || this._role === "viewer") return nothing;
     const { who, driver } = this._control;
-    const company = this._company;
-    const me = company?.viewers.find((viewer) => viewer.id === company.me);
-    const asks = (company?.control.asking.length ?? 0) > 0;
-    const attachment = this.#attachment;
-    if (company !== null && attachment !== null && (me?.role === "viewer" || asks)) {
-      return renderControl(company, this._refusal, attachment);
-    }
     const controls = driver === "" ? "Nobody controls it." : `${driver} controls it.`;
     switch (who) {
       case "watching":
-        return html`<span class="chip" data-testid="watching">View only. ${controls}</span>`;
+        return nothing;
       case "theirs":
         return html`<span class="chip" data-testid="theirs">${controls}
           <button type="button" @click=${() => this.takeControl()}>Take control</button></span>`;
@@ -285,11 +287,13 @@ export class TransomDesktop extends LitElement {
     this.#attachment = null;
     const box = this.renderRoot.querySelector<HTMLElement>(".box");
     const canvas = box?.querySelector("canvas") ?? null;
-    if (tokens === null || box === null || canvas === null) return;
+    const layer = box?.querySelector<HTMLElement>(".layer") ?? null;
+    if (tokens === null || box === null || canvas === null || layer === null) return;
     this.#attachment = new Attachment({
       element: this,
       box,
       canvas,
+      layer,
       session,
       server: this.server === "" ? new URL(import.meta.url).origin : this.server,
       tokens,
@@ -300,13 +304,9 @@ export class TransomDesktop extends LitElement {
         this._control = { who, driver };
         if (took) this.#matchSoon();
       },
-      onCompany: (company) => {
-        this._company = company;
-        this._refusal = "";
-      },
-      onRefused: (sentence) => {
-        this._refusal = sentence;
-      },
+      onCompany: (company) => void this.#showCompany(company),
+      onRefused: (sentence) => this.#others?.refused(sentence),
+      onPointers: (pointers) => this.#others?.show(pointers),
       onSession: (id) => {
         this.session = id;
       },
@@ -319,6 +319,28 @@ export class TransomDesktop extends LitElement {
       onBell: () => announce(this, "transom-bell", {}),
     });
     this.#attachment.stage.scaling = this.options.scaling === "full" ? "full" : "fit";
+  }
+
+  /** Who is alone and controls hears nothing of it, and their pointer goes nowhere. */
+  async #showCompany(company: Company): Promise<void> {
+    this.#company = company;
+    const me = company.viewers.find((viewer) => viewer.id === company.me);
+    this._role = me?.role ?? "viewer";
+    if (this.#others === null) {
+      const alone = company.viewers.length < 2 && this._role === "controller";
+      const { shadowRoot: root } = this;
+      if (alone || root === null) return;
+      const { Others } = await import("./others");
+      if (this.#controls === null) return;
+      this.#others ??= new Others(root, {
+        acts: () => this.#attachment,
+        focus: () => this.focus(),
+        place: (x, y) => this.#attachment?.stage.place(x, y) ?? null,
+        size: () => this.size,
+        point: (place) => this.#attachment?.point(place),
+      });
+    }
+    this.#others.update(this.#company, this.state === "live");
   }
 
   #apply(): void {
@@ -352,6 +374,7 @@ export class TransomDesktop extends LitElement {
     this._notice = noticeOf(this.#status, this.#attachment?.mayOpen ?? true);
     // Nobody hears the keys go up; the server lets go of them, or is told to when it hears again.
     if (status.state !== "live") this.#controls?.release();
+    this.#others?.update(this.#company, status.state === "live");
     if (before !== status.state) announce(this, "transom-state", { state: status.state });
   }
 
@@ -366,6 +389,8 @@ export class TransomDesktop extends LitElement {
     this.#controls = null;
     this.#attachment?.dispose();
     this.#attachment = null;
+    this.#others?.dispose();
+    this.#others = null;
     this.#clipboard?.dispose();
     this.#clipboard = null;
     clearTimeout(this.#resizing);

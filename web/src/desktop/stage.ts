@@ -25,6 +25,7 @@ const POINTER_MAX = 128;
 export class Stage {
   readonly canvas: HTMLCanvasElement;
   readonly #box: HTMLElement;
+  readonly #layer: HTMLElement;
   readonly #slate = new Slate();
   #painter: Painter;
   readonly #listener: StageListener;
@@ -38,11 +39,18 @@ export class Stage {
   #since: number | null = null;
   #frame = 0;
 
-  constructor(box: HTMLElement, canvas: HTMLCanvasElement, listener: StageListener) {
+  /** `layer` lies over the picture and has its size. */
+  constructor(
+    box: HTMLElement,
+    canvas: HTMLCanvasElement,
+    layer: HTMLElement,
+    listener: StageListener,
+  ) {
     const context = canvas.getContext("2d", { alpha: false });
     if (context === null) throw new Error("no canvas");
     this.canvas = canvas;
     this.#box = box;
+    this.#layer = layer;
     this.#context = context;
     this.#listener = listener;
     this.#painter = this.#newPainter();
@@ -99,8 +107,10 @@ export class Stage {
   fit(): void {
     const { width, height } = this;
     const scale = this.#scale;
-    this.canvas.style.width = `${width * scale}px`;
-    this.canvas.style.height = `${height * scale}px`;
+    for (const { style } of [this.canvas, this.#layer]) {
+      style.width = `${width * scale}px`;
+      style.height = `${height * scale}px`;
+    }
     // Enlarged by a whole number, pixels stay pixels.
     this.canvas.toggleAttribute("data-crisp", scale >= 2 && Number.isInteger(scale));
   }

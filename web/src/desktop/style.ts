@@ -28,7 +28,15 @@ export const style = css`
     scrollbar-color: #555c66 transparent;
   }
   .box[data-scrolls] { overflow: auto; }
+  .layer {
+    position: relative;
+    grid-area: 1 / 1;
+    margin: auto;
+    overflow: clip;
+    pointer-events: none;
+  }
   canvas {
+    grid-area: 1 / 1;
     display: block;
     margin: auto;
     touch-action: none;

@@ -4,8 +4,10 @@ import { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
+import { giveControl, removeViewer } from "../presence/api";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareView } from "../protocol/gen/ShareView";
+import type { ViewerView } from "../protocol/gen/ViewerView";
 import type { ShareDesk } from "../share/desk";
 import { desktopAddress, parseAddress, stepAddress, terminalAddress } from "../ui/address";
 import { browserClock } from "../ui/browser-clock";
@@ -21,7 +23,7 @@ import {
 import { renderEndDialog } from "./access/end-dialog";
 import { renderHeading } from "./access/heading";
 import { renderInvitation } from "./access/invitation";
-import { renderPeople, renderSessions } from "./access/people";
+import { type Dealings, renderPeople, renderSessions } from "./access/people";
 import { renderSteps } from "./access/steps";
 import { obstacle, renderTiles } from "./access/tiles";
 import { renderTimeStrip, timeLeft } from "./access/time-strip";
@@ -45,6 +47,7 @@ export class AccessPage extends LitElement {
     _failure: { state: true },
     _extending: { state: true },
     _deciding: { state: true },
+    _dealing: { state: true },
   };
 
   declare _view: BuildView | null;
@@ -56,6 +59,7 @@ export class AccessPage extends LitElement {
   declare _failure: string;
   declare _extending: { busy: boolean; failure: string };
   declare _deciding: { busy: boolean; failure: string };
+  declare _dealing: string;
 
   readonly #build: string;
   readonly #api: BuildApi;
@@ -76,6 +80,7 @@ export class AccessPage extends LitElement {
     this._failure = "";
     this._extending = { busy: false, failure: "" };
     this._deciding = { busy: false, failure: "" };
+    this._dealing = "";
     this.#build = parseAddress(location.pathname)?.build ?? "";
     const grant = grantFor(this.#build, takeCode());
     this.#tokens = grant.token;
@@ -162,7 +167,7 @@ export class AccessPage extends LitElement {
       ${view.invitation === null ? nothing : renderInvitation(view.invitation, now)}
       ${renderBreakpoint(view, now, deciding)}
       ${renderTiles(view, { terminal: () => this.#open("terminal"), desktop: () => this.#open("desktop") })}
-      <div class="two">${renderSessions(view, now)} ${renderPeople(view)}</div>
+      <div class="two">${renderSessions(view, now)} ${renderPeople(view, this.#dealings())}</div>
       ${
         this.#desk === null
           ? nothing
@@ -269,6 +274,26 @@ export class AccessPage extends LitElement {
   #sendStep(step: number): void {
     if (this._view === null || obstacle(this._view, "terminal") !== null) return;
     location.assign(stepAddress(this.#build, step));
+  }
+
+  #dealings(): Dealings {
+    return {
+      failure: this._dealing,
+      give: ({ session, id }) => {
+        this._dealing = "";
+        giveControl(this.#api, session, id).catch((error: unknown) => {
+          this._dealing = error instanceof Error ? error.message : "This did not work.";
+        });
+      },
+      remove: (viewer) => void this.#remove(viewer),
+    };
+  }
+
+  async #remove({ session, id, name, guest }: ViewerView): Promise<void> {
+    const { askToRemove } = await import("../presence/remove-dialog");
+    const links = this.#desk === null ? null : this.#links;
+    const remove = (revokeLink: boolean) => removeViewer(this.#api, session, id, revokeLink);
+    askToRemove({ name, guest, links, remove });
   }
 
   async #decide(decision: Decision): Promise<void> {

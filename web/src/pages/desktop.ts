@@ -5,8 +5,9 @@ import { TransomDesktop } from "../desktop/element";
 import type { DesktopOptions } from "../desktop/options";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
+import type { Company } from "../presence/company";
+import type { Strip } from "../presence/strip";
 import type { BuildView } from "../protocol/gen/BuildView";
-import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
 import type { ShareDesk } from "../share/desk";
 import type { ConnectionState } from "../transport/status";
 import { buildAddress, desktopAddress, parseAddress } from "../ui/address";
@@ -22,7 +23,6 @@ import {
   storedDesktopSettings,
 } from "./desktop/settings";
 import { nameOf, rememberBuild } from "./remembered";
-import { names } from "./window-bar";
 
 const TICK_MS = 1000;
 const SAID_MS = 4000;
@@ -63,8 +63,9 @@ export class DesktopPage extends LitElement {
   #renderMenus: typeof renderMenus | null = null;
   #state: ConnectionState = "idle";
   #machine = "";
-  #viewers: readonly ViewerInfo[] = [];
-  #me = "";
+  #company: Company | null = null;
+  #strip: Strip | null = null;
+  #session = "";
   #everIn = false;
   #desk: ShareDesk | null = null;
   #life: AbortController | null = null;
@@ -119,8 +120,7 @@ export class DesktopPage extends LitElement {
       machine: this.#machine,
       state: this.#state,
       ended: null,
-      viewers: this.#viewers,
-      me: this.#me,
+      people: this.#renderPeople(),
       leftMs,
       endsAt: at,
       cause: this._ends.cause,
@@ -153,6 +153,12 @@ export class DesktopPage extends LitElement {
       ${this._said === "" ? nothing : html`<p class="page-message" role="status">${this._said}</p>`}`;
   }
 
+  #renderPeople(): unknown {
+    const company = this.#company;
+    if (company === null) return undefined;
+    return this.#strip?.render({ session: this.#session, where: "", company, elsewhere: [] });
+  }
+
   #renderHint() {
     if (this._settings.hinted || this.#state !== "live") return nothing;
     const seen = () => this.#keep({ ...this._settings, hinted: true });
@@ -167,7 +173,6 @@ export class DesktopPage extends LitElement {
       controls: desktop?.controls ?? false,
       options: this._settings.options,
       theme: this._theme,
-      who: names(this.#viewers, this.#me),
       size: desktop?.size ?? { width: 0, height: 0 },
       network: this._network,
       mayRead: this.#may("clipboard.read"),
@@ -225,7 +230,23 @@ export class DesktopPage extends LitElement {
   }
 
   async #loadMenus(): Promise<void> {
-    this.#renderMenus = (await import("./desktop/menus")).renderMenus;
+    const [menus, { Strip }] = await Promise.all([
+      import("./desktop/menus"),
+      import("../presence/strip"),
+    ]);
+    if (this.#life === null || this.#life.signal.aborted) return;
+    this.#renderMenus = menus.renderMenus;
+    this.#strip = new Strip(
+      {
+        api: this.#api,
+        acts: () => this.#desktop?.control ?? null,
+        links: () => this.#desk?.links ?? null,
+        focus: () => this.#desktop?.focus(),
+        redraw: () => this.requestUpdate(),
+      },
+      this.#life.signal,
+    );
+    if (this.#company !== null) this.#strip.update(this.#session, this.#company, "");
     this.requestUpdate();
   }
 
@@ -264,14 +285,14 @@ export class DesktopPage extends LitElement {
     this.requestUpdate();
   }
 
-  #onConnected(event: CustomEvent<{ viewer: string }>): void {
-    this.#me = event.detail.viewer;
+  #onConnected(): void {
     if (!this.#everIn) this.#desktop?.focus();
     this.#everIn = true;
     this.requestUpdate();
   }
 
   #onSession(event: CustomEvent<{ session: string }>): void {
+    this.#session = event.detail.session;
     history.replaceState(null, "", desktopAddress(this.#build, event.detail.session));
   }
 
@@ -285,8 +306,8 @@ export class DesktopPage extends LitElement {
   }
 
   #onPresence(event: HTMLElementEventMap["transom-presence"]): void {
-    this.#viewers = event.detail.viewers;
-    this.#me = event.detail.me;
+    this.#company = event.detail;
+    this.#strip?.update(this.#session, event.detail, "");
     this.requestUpdate();
   }
 
@@ -302,7 +323,7 @@ export class DesktopPage extends LitElement {
 
   #onError(event: HTMLElementEventMap["transom-error"]): void {
     const { problem, sentence } = event.detail;
-    this.#viewers = [];
+    this.#company = null;
     this.requestUpdate();
     if (!this.#everIn && BEYOND_RETRY.has(problem)) void this.#showTrouble(problem, sentence);
   }

@@ -14,13 +14,13 @@ import { applyTheme, storedTheme } from "../ui/theme";
 import { allows, mayShare } from "./build";
 import { nameOf, rememberBuild } from "./remembered";
 import { renderBar } from "./terminal/bar";
+import type { People } from "./terminal/people";
 import type { Signals } from "./terminal/signals";
 import { newSlot, type Slot } from "./terminal/slot";
 import { commandOf, stepAsked } from "./terminal/step-command";
 import type { TabHost, Tabs } from "./terminal/tabs";
 import { chosen, storedView, type View } from "./terminal/view";
 import type { renderViewMenu } from "./terminal/view-menu";
-import { names } from "./window-bar";
 
 const TICK_MS = 1000;
 const MODIFIERS: ReadonlySet<string> = new Set(["Control", "Alt", "Shift", "Meta", "AltGraph"]);
@@ -65,6 +65,7 @@ export class TerminalPage extends LitElement {
   /** The step whose command is to stand at the prompt. */
   #step: number | null;
   #desk: ShareDesk | null = null;
+  #people: People | null = null;
 
   constructor() {
     super();
@@ -106,7 +107,7 @@ export class TerminalPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, exited, viewers, me } = this.#active;
+    const { state, exited } = this.#active;
     const { at } = this._ends;
     const over = state === "ended" && !exited;
     const leftMs = at === null || over ? null : Date.parse(at) - this.#clock.now();
@@ -115,7 +116,6 @@ export class TerminalPage extends LitElement {
     if (this._trouble !== null) return this._trouble;
     const menu = this.#renderMenu?.({
       view: this._view,
-      who: names(viewers, me),
       choose: (choice) => this.#choose(choice),
       find: () => this.#terminal?.find(),
       session: this.#active.session,
@@ -128,8 +128,7 @@ export class TerminalPage extends LitElement {
       more: this.#tabs?.renderMore(),
       state,
       ended: exited ? "Shell exited" : null,
-      viewers,
-      me,
+      people: this.#people?.render(),
       leftMs,
       endsAt: at,
       cause: this._ends.cause,
@@ -196,15 +195,27 @@ export class TerminalPage extends LitElement {
 
   /** What is of use once there is a terminal, and not before. */
   async #loadRest(signal: AbortSignal): Promise<void> {
-    const [{ renderViewMenu }, { Signals }, { Tabs }] = await Promise.all([
+    const [{ renderViewMenu }, { Signals }, { Tabs }, { People }] = await Promise.all([
       import("./terminal/view-menu"),
       import("./terminal/signals"),
       import("./terminal/tabs"),
+      import("./terminal/people"),
     ]);
     if (signal.aborted) return;
     this.#signals = new Signals(this, () => this.requestUpdate());
     this.#renderMenu = renderViewMenu;
-    this.#tabs = new Tabs(this.#host(), signal);
+    const host = this.#host();
+    this.#tabs = new Tabs(host, signal);
+    this.#people = new People(
+      {
+        ...host,
+        api: this.#api,
+        acts: () => this.#terminal?.control ?? null,
+        links: () => this.#desk?.links ?? null,
+        focus: () => this.#terminal?.focus(),
+      },
+      signal,
+    );
     this.requestUpdate();
   }
 
@@ -319,7 +330,9 @@ export class TerminalPage extends LitElement {
 
   #onPresence(event: HTMLElementEventMap["transom-presence"]): void {
     const { me, viewers } = event.detail;
-    Object.assign(this.#slotOf(event), { me, viewers });
+    const slot = this.#slotOf(event);
+    Object.assign(slot, { me, viewers, company: event.detail });
+    this.#people?.changed(slot);
     this.requestUpdate();
   }
 

@@ -1,35 +1,26 @@
 /** What the bars over a terminal and over a desktop both say: the connection, who is here, how long it lasts. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
 import type { ConnectionState } from "../transport/status";
 import { clockTime, duration, urgency } from "../ui/countdown";
-import { peopleIcon } from "../ui/icons";
 
 export interface BarState {
   state: ConnectionState;
   /** What the session's program ended with, where it has. */
   ended: string | null;
-  viewers: readonly ViewerInfo[];
-  me: string;
+  /** Who is here, with what can be done; once it is loaded. */
+  people: unknown;
   leftMs: number | null;
   endsAt: string | null;
   cause: string;
 }
 
 export function renderState(bar: BarState): TemplateResult {
-  const { viewers, leftMs } = bar;
+  const { leftMs } = bar;
   const [tone, words] = stateWords(bar);
-  const who = names(viewers, bar.me);
   return html`<span class="item" role="status" data-testid="state">
       <span class="dot" data-tone=${tone}></span><span class=${bar.state === "live" || bar.ended !== null ? "only-wide" : ""}>${words}</span>
     </span>
-    ${
-      viewers.length === 0
-        ? nothing
-        : html`<span class="item muted" title=${who} data-testid="viewers">
-            ${peopleIcon}${viewers.length}<span class="sr">here: ${who}</span>
-          </span>`
-    }
+    ${bar.people ?? nothing}
     ${leftMs === null ? nothing : renderCountdown(bar, leftMs)}`;
 }
 
@@ -58,10 +49,4 @@ function stateWords({ state, ended }: BarState): ["ok" | "warn" | "danger" | "of
     default:
       return state satisfies never;
   }
-}
-
-export function names(viewers: readonly ViewerInfo[], me: string): string {
-  return viewers
-    .map((v) => `${v.name}${v.id === me ? " (you)" : ""}${v.role === "viewer" ? ", watches" : ""}`)
-    .join("; ");
 }

@@ -31,6 +31,10 @@ export class ShareDesk {
     });
   }
 
+  get links(): readonly ShareView[] {
+    return this.#links;
+  }
+
   show(view: BuildView): void {
     this.#dialog.view = view;
     this.#dialog.show();

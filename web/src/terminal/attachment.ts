@@ -1,4 +1,5 @@
 /** One element's stay in one session: what the connection says, drawn; what is typed, sent. */
+import type { Company } from "../presence/company";
 import { OUTPUT_WINDOW_BYTES } from "../protocol/gen/limits";
 import type { Role } from "../protocol/gen/Role";
 import type { Size } from "../protocol/gen/Size";
@@ -10,7 +11,6 @@ import type { TokenSource } from "../transport/token";
 import { Announcer } from "../ui/announcer";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "../ui/browser-socket";
-import type { Company } from "../ui/control";
 import { announce } from "../ui/events";
 import { Characters } from "./characters";
 import { Gauge } from "./gauge";

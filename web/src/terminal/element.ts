@@ -1,12 +1,12 @@
 /** `<transom-terminal>`: a terminal of a build's machine, for our pages and for anybody's. */
 import xtermCss from "@xterm/xterm/css/xterm.css?inline";
 import { type CSSResultGroup, html, LitElement, nothing, unsafeCSS } from "lit";
+import type { Company, ControlActs } from "../presence/company";
 import { HeadStart } from "../transport/head-start";
 import type { ConnectionState, Status } from "../transport/status";
 import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
 import { openBrowserSocket, socketAddress } from "../ui/browser-socket";
-import { type Company, renderControl } from "../ui/control";
 import { announce } from "../ui/events";
 import type { Notice } from "../ui/notice";
 import { Attachment } from "./attachment";
@@ -41,8 +41,6 @@ export class TransomTerminal extends LitElement {
     _notice: { state: true },
     _low: { state: true },
     _watching: { state: true },
-    _company: { state: true },
-    _refusal: { state: true },
     _remark: { state: true },
   };
   static override styles: CSSResultGroup = [unsafeCSS(xtermCss), style];
@@ -64,8 +62,6 @@ export class TransomTerminal extends LitElement {
   declare _notice: Notice | null;
   declare _low: boolean;
   declare _watching: boolean;
-  declare _company: Company | null;
-  declare _refusal: string;
   declare _remark: string;
 
   #screen: Screen | null = null;
@@ -74,6 +70,7 @@ export class TransomTerminal extends LitElement {
   #life: AbortController | null = null;
   #status: Status = { state: "idle" };
   #noticeOf: typeof noticeOf | null = null;
+  #company: Company | null = null;
   #resizing: ReturnType<typeof setTimeout> | undefined;
   #remarking: ReturnType<typeof setTimeout> | undefined;
 
@@ -93,8 +90,6 @@ export class TransomTerminal extends LitElement {
     this._notice = null;
     this._low = false;
     this._watching = false;
-    this._company = null;
-    this._refusal = "";
     this._remark = "";
   }
 
@@ -149,6 +144,11 @@ export class TransomTerminal extends LitElement {
     if (this.#screen === screen) await this.#tools?.insert(text);
   }
 
+  /** What can be done about control; null where nothing is connected. */
+  get control(): ControlActs | null {
+    return this.#attachment;
+  }
+
   reconnect(): void {
     if (this.#attachment === null) this.#attach(this.session);
     else this.#attachment.reconnect();
@@ -189,17 +189,9 @@ export class TransomTerminal extends LitElement {
         }
         ${this._remark === "" ? nothing : html`<span class="chip">${this._remark}</span>`}
       </div>
-      <div class="chips" part="toolbar">
-        ${this.#renderControl()}
-      </div>
+      <div part="toolbar"></div>
       <div class="tools"></div>
     `;
-  }
-
-  #renderControl() {
-    const [company, attachment] = [this._company, this.#attachment];
-    if (this.state !== "live" || company === null || attachment === null) return nothing;
-    return renderControl(company, this._refusal, attachment);
   }
 
   #renderAction({ action, label }: Notice) {
@@ -267,6 +259,8 @@ export class TransomTerminal extends LitElement {
       isNow: () => this.#attachment?.isNow ?? false,
       acts: () => this.#attachment?.mayAnswer ?? false,
       mayCopy: () => !this.noClipboard,
+      company: () => this.#company,
+      control: () => this.#attachment,
       fit: () => this.fit(),
     });
   }
@@ -344,12 +338,10 @@ export class TransomTerminal extends LitElement {
         screen.term.options.disableStdin = this._watching;
       },
       onCompany: (company) => {
-        this._company = company;
-        this._refusal = "";
+        this.#company = company;
+        void this.#tools?.together.changed();
       },
-      onRefused: (sentence) => {
-        this._refusal = sentence;
-      },
+      onRefused: (sentence) => this.#tools?.together.refused(sentence),
       onSession: (id) => {
         this.session = id;
       },

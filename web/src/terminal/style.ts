@@ -105,16 +105,6 @@ export const style = css`
     border: 1px solid var(--_border);
     border-radius: 99px;
   }
-  .chips {
-    position: absolute;
-    right: 20px;
-    bottom: 8px;
-    display: flex;
-    gap: 8px;
-    z-index: 20;
-    pointer-events: none;
-  }
-  .chips button { pointer-events: auto; }
   button.plain { color: inherit; background: none; border-color: var(--_border); }
   @media (pointer: coarse) { button { min-height: 44px; } }
   @media (prefers-reduced-motion: reduce) { .notice { animation: none; } }

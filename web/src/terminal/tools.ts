@@ -17,11 +17,11 @@ import { Program } from "./program";
 import type { Screen } from "./screen";
 import { Search } from "./search";
 import { selectedText, writeClipboard } from "./selection";
+import { Together, type TogetherHost } from "./together";
 import { toolsStyle } from "./tools-style";
 
-export interface ToolsHost {
+export interface ToolsHost extends Omit<TogetherHost, "focus"> {
   element: HTMLElement;
-  root: ShadowRoot;
   box: HTMLElement;
   screen: Screen;
   options: () => Options;
@@ -49,6 +49,7 @@ export interface Choice {
 const KEY_ROW_PX = 52;
 
 export class Tools {
+  readonly together: Together;
   readonly #host: ToolsHost;
   readonly #life = new AbortController();
   readonly #place: HTMLElement;
@@ -85,6 +86,7 @@ export class Tools {
     screen.frames = Frames.of(screen.term);
     const focus = () => screen.term.focus();
     this.#menu = new ContextMenu(this.#part(), () => this.#menuItems(), focus);
+    this.together = new Together({ ...host, focus });
     void links.load().catch(() => {});
     this.#listen(signal);
     this.apply();
@@ -94,7 +96,10 @@ export class Tools {
   key(event: KeyboardEvent): boolean {
     const { term } = this.#host.screen;
     const meaning = meaningOf(event, term.hasSelection());
-    if (meaning === null) return false;
+    if (meaning === null) {
+      if (event.type === "keydown") this.together.key(event);
+      return false;
+    }
     this.#mean(meaning, event);
     return true;
   }
@@ -152,6 +157,7 @@ export class Tools {
 
   /** Says to who cannot see it that the connection came back. */
   connectionIs(state: string): void {
+    this.together.live = state === "live";
     if (state === "reconnecting") this.#wasAway = true;
     if (state === "live" && this.#wasAway) {
       this.#wasAway = false;
@@ -162,6 +168,7 @@ export class Tools {
 
   dispose(): void {
     this.#life.abort();
+    this.together.dispose();
     this.#menu.close();
     this.#program.dispose();
     this.#toasts.dispose();

@@ -44,6 +44,7 @@ beforeEach(() => {
       access: () => {},
       picture: (number, isLast, ops) => told.push(`picture ${number} ${isLast} ${ops.length}`),
       state: (state) => told.push(`state ${state.name}`),
+      pointers: () => {},
       bell: () => told.push("bell"),
       copied: (text) => told.push(`copied ${new TextDecoder().decode(text)}`),
     },

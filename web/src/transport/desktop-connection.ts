@@ -43,6 +43,11 @@ export class DesktopConnection extends Connection {
     return true;
   }
 
+  /** Shows the others where this viewer points. */
+  point(x: number, y: number): void {
+    if (this.status.state === "live") this.say({ type: "point", x, y });
+  }
+
   /** Pictures up to `number` are on the screen. */
   shown(number: number): void {
     if (this.isIn) this.sendFrame(encodeDesktopFrame({ kind: "picture_ack", number }));
@@ -74,6 +79,7 @@ export class DesktopConnection extends Connection {
   protected override understood(message: FamilyMessage): void {
     if (message.type === "desktop") this.#listener.state(message);
     else if (message.type === "bell") this.#listener.bell();
+    else if (message.type === "pointers") this.#listener.pointers(message.pointers);
   }
 
   protected override received(bytes: Uint8Array): void {

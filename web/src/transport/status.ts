@@ -2,6 +2,7 @@
 import type { AccessNotice } from "../protocol/gen/AccessNotice";
 import type { ControlInfo } from "../protocol/gen/ControlInfo";
 import type { DesktopState } from "../protocol/gen/DesktopState";
+import type { PointerInfo } from "../protocol/gen/PointerInfo";
 import type { Size } from "../protocol/gen/Size";
 import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
 import type { Welcome } from "../protocol/gen/Welcome";
@@ -55,6 +56,8 @@ export interface DesktopListener extends ConnectionListener {
   picture(number: number, isLast: boolean, ops: Uint8Array): void;
   state(state: DesktopState): void;
   bell(): void;
+  /** Where others point, as far as that has changed. */
+  pointers(pointers: readonly PointerInfo[]): void;
   /** The machine's clipboard has another text, in UTF-8. */
   copied(text: Uint8Array): void;
 }

@@ -1,11 +1,11 @@
 /** What the elements tell the page around them; every event crosses shadow roots. */
+import type { Company } from "../presence/company";
 import type { AccessNotice } from "../protocol/gen/AccessNotice";
 import type { DesktopState } from "../protocol/gen/DesktopState";
 import type { Role } from "../protocol/gen/Role";
 import type { Progress } from "../terminal/progress";
 import type { Choice } from "../terminal/tools";
 import type { ConnectionState, Exit } from "../transport/status";
-import type { Company } from "./control";
 
 /** What a desktop's pictures cost in the last second. */
 export interface Network {

@@ -21,9 +21,6 @@ export const viewIcon = icon(
 );
 export const fullScreenIcon = icon(svg`<path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4" />`);
 export const filesIcon = icon(svg`<path d="M2.5 15.500v-11h5l2 2.500h8v8.500z" />`);
-export const peopleIcon = icon(
-  svg`<circle cx="7.5" cy="7" r="3" /><path d="M2 16.5c.6-3 2.7-4.5 5.5-4.5s4.9 1.5 5.5 4.5M13 4.3a3 3 0 0 1 0 5.4M15 12.5c1.6.6 2.600 2 3 4" />`,
-);
 export const keyboardIcon = icon(
   svg`<rect x="2" y="5" width="16" height="10.500" rx="1.500" /><path d="M5 8.500h.01M8 8.500h.01M11 8.500h.01M14 8.500h.01M6 12.500h8" />`,
 );

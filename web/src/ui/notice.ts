@@ -88,6 +88,7 @@ function endNotice(problem: string, sentence: string, mayOpen: boolean, words: W
     case "access-ended":
     case "deadline":
     case "revoked":
+    case "removed":
     case "access-off":
     case "policy-refused":
     case "build-unknown":

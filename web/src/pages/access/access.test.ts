@@ -6,7 +6,7 @@ import type { Capability } from "../../protocol/gen/Capability";
 import { renderAbortDialog, renderBreakpoint } from "./breakpoint";
 import { renderEndDialog } from "./end-dialog";
 import { renderHeading } from "./heading";
-import { initials, renderPeople, renderSessions } from "./people";
+import { type Dealings, renderPeople, renderSessions } from "./people";
 import { renderSteps } from "./steps";
 import { renderTiles } from "./tiles";
 import { renderTimeStrip } from "./time-strip";
@@ -208,6 +208,7 @@ describe("the tiles", () => {
 });
 
 describe("people and terminals", () => {
+  const dealings: Dealings = { give: () => {}, remove: () => {}, failure: "" };
   const view = build({
     sessions: [session("s2", -5), session("s1", -9)],
     viewers: [viewer("Dana Miller", true), viewer("Ravi", false)],
@@ -223,16 +224,37 @@ describe("people and terminals", () => {
 
   it("are listed with who is where", () => {
     expect(words(drawn(renderSessions(view, NOW)))).toContain("in it: you, Ravi");
-    expect(words(drawn(renderPeople(view)))).toContain("Dana Miller (you) · Terminal 2 since");
+    expect(words(drawn(renderPeople(view, dealings)))).toContain(
+      "Dana Miller (you) · Terminal 2 since",
+    );
   });
 
-  it("have initials, whatever the name", () => {
-    expect(["Dana Miller", "ravi", "x.y-z", "", "👩‍💻"].map(initials).slice(0, 4)).toEqual([
-      "DM",
-      "RA",
-      "XY",
-      "?",
+  it("are handed control and removed where the server says that one may", () => {
+    const done: string[] = [];
+    const ravi = {
+      ...viewer("Ravi", false),
+      role: "viewer",
+      may_hand: true,
+      removable: true,
+    } as const;
+    const root = drawn(
+      renderPeople(
+        { ...view, viewers: [viewer("Dana Miller", true), ravi] },
+        {
+          give: ({ name }) => done.push(`give ${name}`),
+          remove: ({ name }) => done.push(`remove ${name}`),
+          failure: "Dana keeps control for now.",
+        },
+      ),
+    );
+    const buttons = [...root.querySelectorAll("button")];
+    expect(buttons.map((button) => button.getAttribute("aria-label"))).toEqual([
+      "Give control of Terminal 2: Ravi",
+      "Remove Ravi",
     ]);
+    for (const button of buttons) button.click();
+    expect(done).toEqual(["give Ravi", "remove Ravi"]);
+    expect(words(root.querySelector("[role=alert]"))).toBe("Dana keeps control for now.");
   });
 
   it("are counted before they are sent away", () => {

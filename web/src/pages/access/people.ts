@@ -1,11 +1,18 @@
 /** Who is here, and the terminals and the desktop that they are in. */
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
+import { renderFace } from "../../presence/face";
 import type { BuildView } from "../../protocol/gen/BuildView";
 import type { SessionView } from "../../protocol/gen/SessionView";
+import type { ViewerView } from "../../protocol/gen/ViewerView";
 import { desktopAddress, terminalAddress } from "../../ui/address";
 import { clockTime } from "../../ui/countdown";
 
-const FACES = ["#d6e4ff", "#dff5e7", "#fde7d3", "#f1e0ff", "#ffe0e6", "#e2eef1"];
+/** What can be done about somebody; `failure` is what came of the last try. */
+export interface Dealings {
+  give: (viewer: ViewerView) => void;
+  remove: (viewer: ViewerView) => void;
+  failure: string;
+}
 
 export function running(view: BuildView): SessionView[] {
   return view.sessions
@@ -40,27 +47,42 @@ function renderSession(view: BuildView, session: SessionView, now: number): Temp
   </li>`;
 }
 
-export function renderPeople(view: BuildView): TemplateResult {
+export function renderPeople(view: BuildView, dealings: Dealings): TemplateResult {
   return html`<section class="card" aria-labelledby="here">
     <header><h2 id="here">Here now</h2>${count(view.viewers.length)}</header>
     ${
       view.viewers.length === 0
         ? html`<p class="row muted">Nobody is in a terminal or on the desktop.</p>`
-        : html`<ul>
-            ${view.viewers.map(
-              (viewer) => html`<li class="row">
-                <span class="face-of" aria-hidden="true" style="background:${faceOf(viewer.name)}"
-                  >${initials(viewer.name)}</span>
-                <span class="grow">
-                  ${viewer.name}
-                  <span class="muted">${viewer.you ? "(you) " : ""}· ${sessionName(view, viewer.session)} since ${clockTime(viewer.since, Date.parse(view.now))}</span>
-                </span>
-                <span class="pill">${viewer.role === "controller" ? "controls" : viewer.may_control ? "looks, may control" : "looks"}</span>
-              </li>`,
-            )}
-          </ul>`
+        : html`<ul>${view.viewers.map((viewer) => renderViewer(view, viewer, dealings))}</ul>`
     }
+    ${dealings.failure === "" ? nothing : html`<p class="row" role="alert">${dealings.failure}</p>`}
   </section>`;
+}
+
+function renderViewer(view: BuildView, viewer: ViewerView, dealings: Dealings): TemplateResult {
+  const { name, you, role, removable, may_hand: mayHand } = viewer;
+  const controls = role === "controller";
+  const place = sessionName(view, viewer.session);
+  const give = () => dealings.give(viewer);
+  return html`<li class="row">
+    ${renderFace({ name, controls })}
+    <span class="grow">
+      ${name}
+      <span class="muted">${you ? "(you) " : ""}· ${place} since ${clockTime(viewer.since, Date.parse(view.now))}</span>
+    </span>
+    <span class="pill">${controls ? "controls" : viewer.may_control ? "looks, may control" : "looks"}</span>
+    ${
+      mayHand
+        ? html`<button type="button" aria-label="${you ? "Take" : "Give"} control of ${place}${you ? "" : `: ${name}`}"
+            @click=${give}>${you ? "Take control" : "Give control"}</button>`
+        : nothing
+    }
+    ${
+      removable
+        ? html`<button type="button" aria-label="Remove ${name}" @click=${() => dealings.remove(viewer)}>Remove…</button>`
+        : nothing
+    }
+  </li>`;
 }
 
 /** Numbered in the order of opening, so that people can talk about them. */
@@ -71,19 +93,6 @@ function sessionName(view: BuildView, id: string): string {
     .sort((a, b) => a.opened_at.localeCompare(b.opened_at));
   const at = all.findIndex((s) => s.id === id);
   return at < 0 ? "Terminal" : `Terminal ${at + 1}`;
-}
-
-export function initials(name: string): string {
-  const words = name.split(/[\s._-]+/).filter((word) => word !== "");
-  const letters =
-    words.length > 1 ? words.slice(0, 2).map((w) => [...w][0]) : [...(words[0] ?? "?")].slice(0, 2);
-  return letters.join("").toUpperCase();
-}
-
-function faceOf(name: string): string {
-  let sum = 0;
-  for (const char of name) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 9973;
-  return FACES[sum % FACES.length] ?? "#e2eef1";
 }
 
 function count(n: number): TemplateResult {

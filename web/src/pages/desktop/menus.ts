@@ -18,7 +18,6 @@ export interface Menus {
   controls: boolean;
   options: DesktopOptions;
   theme: Theme;
-  who: string;
   size: { width: number; height: number };
   network: Network | null;
   mayRead: boolean;
@@ -97,7 +96,7 @@ function renderNetwork({ network, size }: Menus): TemplateResult {
 }
 
 function renderView(menus: Menus): TemplateResult {
-  const { options, choose, chooseTheme, theme, guest, who } = menus;
+  const { options, choose, chooseTheme, theme, guest } = menus;
   const platform = clientPlatform();
   const translates =
     guest === "macos"
@@ -123,7 +122,6 @@ function renderView(menus: Menus): TemplateResult {
     ${select("touch", "Fingers", TOUCH_MODES, options.touch, (touch) => choose({ touch }), TOUCH_NAMES)}
     ${select("theme", "Page", THEMES, theme, chooseTheme, THEME_NAMES)}
     ${translates}
-    ${who === "" ? nothing : html`<span class="who muted">Here: ${who}</span>`}
   </div>`;
 }
 

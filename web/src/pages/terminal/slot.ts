@@ -1,4 +1,5 @@
 /** One of the terminals on the page: what its element last said. */
+import type { Company } from "../../presence/company";
 import type { ViewerInfo } from "../../protocol/gen/ViewerInfo";
 import type { ConnectionState } from "../../transport/status";
 
@@ -14,6 +15,8 @@ export interface Slot {
   everIn: boolean;
   viewers: readonly ViewerInfo[];
   me: string;
+  /** The same with who controls it; null before it is known, and once it is over. */
+  company: Company | null;
   /** What happened here while another terminal was in front. */
   unseen: "nothing" | "output" | "bell";
   /** When somebody typed here, and when something was printed; by `performance.now`. */
@@ -32,6 +35,7 @@ export function newSlot(key: number, asked: string): Slot {
     everIn: false,
     viewers: [],
     me: "",
+    company: null,
     unseen: "nothing",
     typedAt: Number.NEGATIVE_INFINITY,
     printedAt: Number.NEGATIVE_INFINITY,

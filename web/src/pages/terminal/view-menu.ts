@@ -1,5 +1,5 @@
 /** How this browser shows terminals and what its mouse does there. Kept for the next visit. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import {
   CURSORS,
   KEY_ROWS,
@@ -19,7 +19,6 @@ import type { View } from "./view";
 
 export interface ViewMenu {
   view: View;
-  who: string;
   choose: (choice: Choice & { theme?: Theme }) => void;
   find: () => void;
   session: string;
@@ -27,7 +26,7 @@ export interface ViewMenu {
 }
 
 export function renderViewMenu(menu: ViewMenu): TemplateResult {
-  const { view, who, choose, find, session, tokens } = menu;
+  const { view, choose, find, session, tokens } = menu;
   const { options } = view;
   const set = (changes: Partial<Options>) => choose({ options: changes });
   const step = (by: number, label: string, sign: string) => {
@@ -53,7 +52,6 @@ export function renderViewMenu(menu: ViewMenu): TemplateResult {
     ${tick("ask-before-paste", "Ask before pasting lines", options.askBeforePaste, (askBeforePaste) => set({ askBeforePaste }))}
     ${tick("screen-reader", "Screen reader mode", view.screenReader, (screenReader) => choose({ screenReader }))}
     <transom-transcript .session=${session} .tokens=${tokens}></transom-transcript>
-    ${who === "" ? nothing : html`<span class="who muted">Here: ${who}</span>`}
   </div>`;
 }
 
