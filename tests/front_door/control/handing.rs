@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 use transom_protocol::wire::{ClientMessage, Role, ServerMessage};
+use transom_tests::socket::Socket;
 
 use super::{
     arrived, control, controls, give, handed, id, kim, refusals, role, scene, settled, time, touches,

@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 use transom_protocol::wire::{Attach, ClientMessage, ControlMode, Size};
 use transom_tests::front::Front;
 use transom_tests::machine::Machine;
+use transom_tests::socket::Socket;
 
-use super::{
-    arrived, company, control, controls, give, guest, handed, id, kim, refusals, scene, settled, touches,
-};
+use super::{arrived, company, control, controls, give, handed, id, kim, refusals, scene, settled, touches};
 
 #[tokio::test]
 async fn one_person_controls_in_all_of_their_tabs() -> anyhow::Result<()> {
