@@ -25,6 +25,8 @@ async function made(folder: string, name: string): Promise<string | null> {
 
 /** Control goes to a guest and back, and the link is revoked; the machine says whose keys arrived. */
 async function handsOver(browser: Browser, dana: Person, phone: boolean): Promise<void> {
+  // Six looks at the pages in two colour schemes take longer than all the rest.
+  test.setTimeout(300_000);
   const { terminal } = await dana.terminal();
   const owner = terminal.page;
   const folder = await folderOf(terminal);
@@ -48,7 +50,6 @@ async function handsOver(browser: Browser, dana: Person, phone: boolean): Promis
   await everybodyCanUse(owner, `together-asks${phone ? "-phone" : ""}`);
   await owner.getByRole("button", { name: "Give control to Kim (guest)" }).click();
   await expect(owner.getByTestId("theirs")).toContainText("Kim (guest) controls it.");
-  await everybodyCanUse(owner, `together-given${phone ? "-phone" : ""}`);
   await theirs.run("touch guest-1");
   await expect.poll(() => made(folder, "guest-1")).toBe("");
   expect(await made(folder, "too-early")).toBeNull();
@@ -156,6 +157,7 @@ test("on a desktop everybody sees where the others point, and who is removed rea
   demo,
   dana,
 }) => {
+  test.setTimeout(240_000);
   const build = await demo.build({ scenario: "long", remote_access: true });
   await expect.poll(async () => (await demo.view(build)).access?.state).toBe("ready");
   const all = ["desktop.view", "desktop.control", "share.view", "share.control", "access.end"];
