@@ -49,6 +49,7 @@ pub use entry::Entry;
 pub use files::{Asked, Download, Part, Ticket, Upload, Uploaded};
 pub use hooks::{DeliveryFilter, DeliveryRow, DeliveryState, HookOrigin, HookRow, NewHook, Place};
 pub use journal::Actor;
+use journal::Strangers;
 pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
 pub use masks::Masked;
 pub use open::require;
@@ -158,6 +159,8 @@ struct Inner {
     brake: Mutex<Brake>,
     /// Passcodes that may be hashed at once: each takes memory.
     hashing: Semaphore,
+    /// How many refusals of strangers were written lately.
+    strangers: Mutex<Strangers>,
 }
 
 /// The builds whose access is not over.
@@ -217,6 +220,7 @@ impl Door {
             entries: Mutex::default(),
             brake: Mutex::default(),
             hashing: Semaphore::new(HASHED_AT_ONCE),
+            strangers: Mutex::default(),
         }));
         let now = door.now();
         for stored in door.0.store.open_builds().await? {

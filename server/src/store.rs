@@ -13,12 +13,13 @@ mod open;
 mod recordings;
 mod renewals;
 mod requests;
+mod search;
 mod secrets;
 mod shares;
 mod tickets;
 mod verify;
 
-pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow};
+pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow, ExportBreak, Verified};
 pub use builds::{Stored, UpdateError};
 pub use codes::CodeOutcome;
 pub use deliveries::{Claimed, DeliveryFilter, DeliveryRow, DeliveryState, Outcome, Place};
@@ -27,6 +28,7 @@ pub use hooks::{HookOrigin, HookRow};
 pub use recordings::RecordingRow;
 pub use renewals::RenewOutcome;
 pub use requests::{Answer, Request};
+pub use search::{BuildFilter, FoundBuild};
 pub use shares::{ShareOutcome, StoredShare};
 pub use verify::AuditBreak;
 
@@ -77,6 +79,7 @@ impl Store {
             "DELETE FROM chains WHERE expires_at < $1",
             "DELETE FROM tickets WHERE expires_at < $1",
             "DELETE FROM shares WHERE expires_at < $1",
+            "DELETE FROM admins WHERE expires_at < $1",
         ] {
             gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
         }

@@ -114,7 +114,7 @@ impl Proof {
     pub async fn either(&self, app: &App, right: Right, build: &BuildId) -> Result<Caller, ApiError> {
         match self.bearer.as_deref() {
             Some(bearer) if bearer.starts_with(SERVICE_KEY_PREFIX) => {
-                self.service(app, right)?;
+                self.service(app, right).await?;
                 app.config
                     .service_key(bearer)
                     .cloned()

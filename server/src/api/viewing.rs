@@ -6,7 +6,7 @@ use super::App;
 use super::view::{
     AccessView, BuildView, Feature, Features, Permission, SessionState, SessionView, ViewerView,
 };
-use crate::access::build::{BuildRecord, Progress};
+use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{Life, State, sentence};
 use crate::access::{Capability, Grant};
 use crate::backend::Exit;
@@ -33,11 +33,7 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
         commit: about.commit,
         platform: about.platform,
         started_by: about.started_by,
-        state: match (record.facts.finished, about.running) {
-            (Some(_), _) => Progress::Finished,
-            (None, true) => Progress::Running,
-            (None, false) => Progress::Queued,
-        },
+        state: record.progress(),
         outcome: record.facts.finished.map(|(_, outcome)| outcome),
         started_at: record.facts.started_at,
         finished_at: record.facts.finished.map(|(at, _)| at),

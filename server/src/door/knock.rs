@@ -32,8 +32,13 @@ impl Door {
         &self,
         token: &str,
         address: Option<IpAddr>,
+        route: &str,
     ) -> Result<(Grant, Arc<Entry>, Actor), Refused> {
-        let grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
+        let opened = self.0.jwks.open(&self.0.verifier, token, self.now()).await.map_err(Refused::from);
+        if let Err(refused) = &opened {
+            self.note_stranger(&Actor::Unknown { address }, "token.refuse", refused.problem, route).await;
+        }
+        let grant = opened?;
         let (build, actor) = (grant.build.clone(), Actor::of(&grant, address));
         let allowed = self.as_of_now(grant).await;
         let (grant, entry) = self.denied(Some(&build), &actor, "viewer.join", allowed).await?;
