@@ -4,9 +4,11 @@
 //! whoever knocks (browser, guest, native client) is let in by a grant alone.
 
 pub mod brake;
+pub mod breakpoint;
 pub mod build;
 pub mod event;
 pub mod lifecycle;
+pub mod minutes;
 pub mod share;
 pub mod token;
 
@@ -204,6 +206,14 @@ pub struct Policy {
     pub probe_s: u32,
     /// After how long without input a viewer is sent away, in seconds; 0 is never.
     pub idle_s: u32,
+    /// How much more time somebody may ask for at once while a finished build waits, in seconds; 0 is none.
+    pub extend_s: u32,
+    /// Live sessions of the build, where that is less than the server allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_sessions: Option<u32>,
+    /// Viewers of one session, where that is less than the server allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_viewers: Option<u32>,
 }
 
 impl Default for Policy {
@@ -216,6 +226,9 @@ impl Default for Policy {
             reattach_s: 600,
             probe_s: 120,
             idle_s: 0,
+            extend_s: 600,
+            max_sessions: None,
+            max_viewers: None,
         }
     }
 }

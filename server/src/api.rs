@@ -7,6 +7,7 @@ mod assets;
 mod audit;
 mod auth;
 mod body;
+mod breakpoint;
 mod builds;
 mod error;
 mod events;
@@ -15,6 +16,7 @@ mod health;
 mod hooks;
 mod machine;
 mod masks;
+mod paging;
 mod sessions;
 mod shares;
 mod socket;
@@ -73,11 +75,15 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(masks::put))
         .routes(routes!(tokens::issue))
         .routes(routes!(access::put, access::delete))
+        .routes(routes!(access::extend))
+        .routes(routes!(breakpoint::put, breakpoint::get))
+        .routes(routes!(breakpoint::decide))
         .routes(routes!(events::events))
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
         .routes(routes!(shares::make, shares::list))
         .routes(routes!(shares::revoke))
+        .routes(routes!(shares::look::look))
         .routes(routes!(shares::redeem::redeem))
         .routes(routes!(shares::answer))
         .routes(routes!(transcript::get))
@@ -121,6 +127,7 @@ pub fn router(app: App) -> Router {
         .route("/b/{build}/terminal/{session}", get(assets::terminal))
         .route("/b/{build}/desktop", get(assets::desktop))
         .route("/b/{build}/desktop/{session}", get(assets::desktop))
+        .route("/s/{share}", get(assets::share))
         .route("/assets/{*path}", get(assets::asset))
         .route("/embed/{*path}", get(assets::embed))
         .layer(assets::compression());

@@ -5,20 +5,25 @@
 //! and tells everybody who watches. It decides nothing itself: [`crate::access`] does.
 
 mod attend;
+mod breakpoint;
 mod builds;
 mod entry;
+mod extend;
 mod files;
 mod hooks;
 mod journal;
 mod keeper;
 mod knock;
+mod logins;
 mod machine;
 mod masks;
+mod minutes;
 mod news;
 mod open;
 mod recordings;
 mod shares;
 mod spare;
+mod strangers;
 mod tokens;
 
 use std::collections::HashMap;
@@ -42,14 +47,16 @@ use crate::lifetime::Lifetime;
 use crate::recording::Shelf;
 use crate::session::registry::Registry;
 use crate::store::{Store, StoreError, UpdateError};
+use strangers::Strangers;
 
 pub use attend::Attendance;
+pub use breakpoint::may_decide;
 pub use builds::{BuildUpdate, Enable, Finished};
 pub use entry::Entry;
+pub use extend::{MoreTime, may_extend};
 pub use files::{Asked, Download, Part, Ticket, Upload, Uploaded};
 pub use hooks::{DeliveryFilter, DeliveryRow, DeliveryState, HookOrigin, HookRow, NewHook, Place};
 pub use journal::Actor;
-use journal::Strangers;
 pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
 pub use masks::Masked;
 pub use open::require;
@@ -157,6 +164,8 @@ struct Inner {
     entries: Mutex<Entries>,
     /// Who has tried links that don't work.
     brake: Mutex<Brake>,
+    /// Who has shown what nobody gave out.
+    logins: Mutex<Brake>,
     /// Passcodes that may be hashed at once: each takes memory.
     hashing: Semaphore,
     /// How many refusals of strangers were written lately.
@@ -219,6 +228,7 @@ impl Door {
             lifetime: parts.lifetime,
             entries: Mutex::default(),
             brake: Mutex::default(),
+            logins: Mutex::new(Brake::for_logins()),
             hashing: Semaphore::new(HASHED_AT_ONCE),
             strangers: Mutex::default(),
         }));

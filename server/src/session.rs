@@ -102,12 +102,14 @@ pub struct Opening {
     pub machine: u64,
     /// To be moved with everything about the build's sessions that a page shows.
     pub news: watch::Sender<u64>,
+    /// Live sessions that the build may have, where that is less than others may.
+    pub max_sessions: Option<u32>,
 }
 
 impl Session {
     /// A session that is opening.
     fn new(opening: Opening, shard: Shard, surface: Surface, seats: Seats) -> Arc<Self> {
-        let Opening { id, build, by, at, machine, news } = opening;
+        let Opening { id, build, by, at, machine, news, max_sessions: _ } = opening;
         Arc::new(Self {
             id,
             build,

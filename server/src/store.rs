@@ -3,6 +3,7 @@
 //! SQLite by default, PostgreSQL where several servers share one store. No SQL stands elsewhere.
 //! The clock is an argument of whatever depends on the time.
 
+mod attended;
 mod audit;
 mod builds;
 mod codes;
@@ -19,7 +20,7 @@ mod shares;
 mod tickets;
 mod verify;
 
-pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow, ExportBreak, Verified};
+pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow, Export, ExportBreak, Verified};
 pub use builds::{Stored, UpdateError};
 pub use codes::CodeOutcome;
 pub use deliveries::{Claimed, DeliveryFilter, DeliveryRow, DeliveryState, Outcome, Place};
@@ -35,7 +36,11 @@ pub use verify::AuditBreak;
 use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
 
+use crate::access::minutes::DAY_MS;
 use crate::seal::Sealer;
+
+/// How many days of attendance are kept.
+const ATTENDED_DAYS: i64 = 40;
 
 /// The store. Cheap to clone; all clones share its connections.
 #[derive(Debug, Clone)]
@@ -83,6 +88,9 @@ impl Store {
         ] {
             gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
         }
+        let day = before.div_euclid(DAY_MS) - ATTENDED_DAYS;
+        let query = sqlx::query("DELETE FROM attended WHERE day < $1").bind(day);
+        gone += query.execute(&self.pool).await?.rows_affected();
         Ok(gone)
     }
 

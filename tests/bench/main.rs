@@ -9,6 +9,7 @@
 mod browser;
 mod bulk;
 mod crowd;
+mod cut;
 mod desktop;
 mod echo;
 mod files;
@@ -36,9 +37,21 @@ use ground::Ground;
 use line::Way;
 use report::Report;
 
-const SUBJECTS: &[&str] =
-    &["bulk", "prompt", "echo", "interrupt", "stuck", "join", "idle", "crowd", "files", "browser", "desktop"];
-/// Long enough to see that it goes on, short enough for every day; `crowd=600` for ten minutes.
+const SUBJECTS: &[&str] = &[
+    "bulk",
+    "prompt",
+    "echo",
+    "interrupt",
+    "stuck",
+    "join",
+    "idle",
+    "crowd",
+    "cut",
+    "files",
+    "browser",
+    "desktop",
+];
+/// Long enough to see that it goes on, short enough for every day; `crowd=900` for ten minutes after five.
 const CROWD_S: u64 = 60;
 
 #[tokio::main]
@@ -84,6 +97,9 @@ async fn measure(subject: &str, argument: &str, report: &mut Report) -> anyhow::
     }
     if subject == "desktop" {
         return desktop::run(report, argument).await;
+    }
+    if subject == "cut" {
+        return cut::run(&Ground::without_peers("").await?, report).await;
     }
     let ground = Ground::prepare().await?;
     match subject {

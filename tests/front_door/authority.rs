@@ -27,6 +27,10 @@ put    /api/v1/builds/{id}/masks           missing forbid  forbid  forbid  forbi
 post   /api/v1/builds/{id}/tokens          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
 put    /api/v1/builds/{id}/access          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
 delete /api/v1/builds/{id}/access          missing invalid invalid expired forbid forbid 204     204    forbid key     forbid forbid forbid
+post   /api/v1/builds/{id}/access/extend   missing invalid invalid expired forbid forbid conflict conflict forbid key  forbid conflict forbid
+put    /api/v1/builds/{id}/breakpoint      missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
+get    /api/v1/builds/{id}/breakpoint      missing invalid invalid expired forbid nowhere nowhere nowhere forbid key   nowhere nowhere nowhere
+post   /api/v1/builds/{id}/breakpoint/decide missing invalid invalid expired forbid forbid nowhere forbid forbid forbid forbid nowhere forbid
 get    /api/v1/builds/{id}/events          missing invalid invalid expired forbid 200    200     200    200    key     200    200    200
 post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid forbid 201     forbid forbid forbid  forbid 201    forbid
 get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid 200    200     200    200    key     200    200    200
@@ -74,6 +78,8 @@ const WORDS: &[(&str, u16, &str)] = &[
     ("forbid", 403, "forbidden"),
     ("none", 404, "session-unknown"),
     ("share", 404, "share-invalid"),
+    ("nowhere", 404, "not-found"),
+    ("conflict", 409, "conflict"),
     ("plain", 400, "malformed"),
 ];
 
@@ -230,6 +236,11 @@ impl World {
             }
             ("put", "/api/v1/builds/{id}/access") => {
                 json!({ "by": { "sub": "u1", "name": "Dana" }, "via": "user" })
+            }
+            ("post", "/api/v1/builds/{id}/access/extend") => json!({ "minutes": 5 }),
+            ("put", "/api/v1/builds/{id}/breakpoint") => json!({ "number": 1, "step": 1, "timeout_s": 60 }),
+            ("post", "/api/v1/builds/{id}/breakpoint/decide") => {
+                json!({ "number": 1, "decision": "continue" })
             }
             ("post", "/api/v1/builds/{id}/sessions") => json!({ "family": "terminal" }),
             ("post", "/api/v1/builds/{id}/files/tickets") => json!({ "path": "/etc/passwd" }),

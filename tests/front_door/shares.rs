@@ -4,6 +4,7 @@ mod approval;
 mod ends;
 mod guessing;
 mod limits;
+mod look;
 
 use reqwest::Method;
 use serde_json::{Value, json};

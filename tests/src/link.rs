@@ -1,7 +1,9 @@
 //! Share links: those who make them, and guests who come by them.
 
+use std::net::IpAddr;
+
 use anyhow::{Context as _, ensure};
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::ci::{Ci, Reply};
@@ -75,11 +77,24 @@ impl Ci {
     /// # Errors
     /// Where there is no answer.
     pub async fn knock(&self, link: &Link, seed: u16, more: Value) -> anyhow::Result<Reply> {
+        Self::reply(self.knocking(link, seed, &more)).await
+    }
+
+    /// The same from an address of its own, behind a proxy.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn knock_from(&self, address: IpAddr, link: &Link, seed: u16) -> anyhow::Result<Reply> {
+        let request = self.knocking(link, seed, &Value::Null);
+        Self::reply(request.header("x-forwarded-for", address.to_string())).await
+    }
+
+    fn knocking(&self, link: &Link, seed: u16, more: &Value) -> RequestBuilder {
         let mut key = json!({ "secret": link.secret, "name": "Kim", "renewal": secret(seed) });
         if let (Some(key), Some(more)) = (key.as_object_mut(), more.as_object()) {
             key.extend(more.clone());
         }
-        self.send(Method::POST, &format!("/api/v1/shares/{}/redeem", link.id), "", Some(&key)).await
+        self.request(Method::POST, &format!("/api/v1/shares/{}/redeem", link.id)).json(&key)
     }
 
     /// Comes in by a link.

@@ -59,6 +59,15 @@ impl Process {
         Ok(process)
     }
 
+    /// One more process on the same store.
+    ///
+    /// # Errors
+    /// As [`Process::start`].
+    pub async fn beside(&self) -> anyhow::Result<Self> {
+        let program = beside_this_one("transom")?;
+        Self::run(Command::new(&program), self.settings.beside()?).await
+    }
+
     /// Kills it without a word (SIGKILL) and starts it anew on the same store.
     ///
     /// # Errors

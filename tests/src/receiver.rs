@@ -1,5 +1,6 @@
 //! A CI's side of webhooks: a small HTTP server that keeps what it gets and answers as it is told.
 
+use std::collections::BTreeSet;
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -182,6 +183,22 @@ impl Receiver {
         let is = |one: &Received| one.build() == build && one.kind() == kind;
         let seen = self.until(|all| all.iter().any(is)).await.with_context(|| format!("{build} {kind}"))?;
         seen.into_iter().rfind(is).context("it was there")
+    }
+
+    /// Waits until each of these kinds came for the build, and looks whether it was told once: under one id,
+    /// however often it was sent.
+    ///
+    /// # Errors
+    /// Where one never comes, or was told twice.
+    pub async fn told_once(&self, build: &str, kinds: &[&str]) -> anyhow::Result<()> {
+        for kind in kinds {
+            self.gets(build, kind).await?;
+            let seen = self.seen();
+            let of_kind = seen.iter().filter(|one| one.build() == build && one.kind() == *kind);
+            let ids: BTreeSet<_> = of_kind.map(|one| &one.id).collect();
+            ensure!(ids.len() == 1, "{kind}: {ids:?}");
+        }
+        Ok(())
     }
 }
 

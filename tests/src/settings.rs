@@ -55,6 +55,7 @@ machines.connect_timeout_s = 5
 {more}
 [listen]
 address = "{address}"
+trusted_proxies = ["127.0.0.0/8"]
 [store]
 url = "sqlite:transom.db"
 [keys]

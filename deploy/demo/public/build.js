@@ -26,7 +26,7 @@ events.addEventListener("log", (event) => {
 events.addEventListener("build", (event) => {
   /** @type {View} */
   const build = JSON.parse(event.data);
-  for (const [i, step] of build.steps.entries()) showStep(i, step);
+  for (const [i, step] of build.steps.entries()) showStep(i, step, build.waiting);
   if (build.access) showAccess(build.access);
 });
 
@@ -40,15 +40,16 @@ function stepRow(text) {
   return { status, time, log, details, name, last: "" };
 }
 
-/** @param {number} i @param {View["steps"][number]} step */
-function showStep(i, step) {
+/** @param {number} i @param {View["steps"][number]} step @param {View["waiting"]} waiting */
+function showStep(i, step, waiting) {
   const row = steps[i];
   if (!row) return;
   const name = row.details.querySelector(".grow");
   if (name) say(name, step.name);
   row.log.setAttribute("aria-label", `Log of ${step.name}`);
   showStatus(row.status, step.status);
-  say(row.time, duration(step));
+  const waits = waiting?.step === i + 1;
+  say(row.time, waits ? `The build waits here until ${clock(waiting.until)}: open build access.` : duration(step));
   // Opened when there is something to see, and then left to whoever reads.
   if (step.status !== row.last && (step.status === "running" || step.status === "failed")) row.details.open = true;
   if (step.status === "succeeded" && row.last === "running") row.details.open = false;

@@ -11,6 +11,7 @@ import { byId, clock, say, showStatus } from "./dom.js";
  * @property {string} started_at
  * @property {string} state
  * @property {string | null} outcome
+ * @property {{step: number, until: string} | null} waiting
  * @property {{state: string, sentence: string, endsAt: string | null, people: string[]} | null} access
  * @property {{name: string, command: string, status: string, started_at: string | null, finished_at: string | null}[]} steps
  */

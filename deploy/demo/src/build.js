@@ -48,6 +48,11 @@ export class Build extends EventEmitter {
    * @type {{state: string, sentence: string, endsAt: string | null, people: string[]} | undefined}
    */
   access;
+  /**
+   * Where it waits for somebody who says how it goes on.
+   * @type {{step: number, until: string} | null}
+   */
+  waiting = null;
   /** Whether its machine exists. */
   machine = false;
   /** Says that the steps must stop. */
@@ -97,6 +102,12 @@ export class Build extends EventEmitter {
     this.emit("log", step, text);
   }
 
+  /** @param {Build["waiting"]} where */
+  waitsAt(where) {
+    this.waiting = where;
+    this.changed();
+  }
+
   /** Ends the build before its time. */
   cancel() {
     if (this.state === "running") this.stopping.abort();
@@ -116,6 +127,7 @@ export class Build extends EventEmitter {
       started_at: this.startedAt.toISOString(),
       finished_at: this.finishedAt?.toISOString() ?? null,
       machine: this.machine,
+      waiting: this.waiting,
       access: this.access ?? null,
       steps: this.steps.map((step) => ({
         name: step.name,
@@ -129,7 +141,7 @@ export class Build extends EventEmitter {
 
   /** The build as Transom wants to hear of it, without the version. */
   update() {
-    const { id, machine, access, commit, finished_at, outcome, state, ...rest } = this.view();
+    const { id, machine, access, commit, finished_at, outcome, state, waiting, ...rest } = this.view();
     return {
       ...rest,
       number: String(this.number),

@@ -3,6 +3,7 @@
 
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { Breakpoints } from "./breakpoint.js";
 import { Machine } from "./machine.js";
 import { Reporter } from "./reporter.js";
 import { recordEnvironment, runSteps } from "./runner.js";
@@ -81,7 +82,12 @@ async function runOnMachine(build, machine, reporter, around) {
   build.changed();
   await recordEnvironment(build, machine, stop);
   reporter.machineUp(machine);
-  const well = await runSteps(build, machine, stop);
+  const breakpoints = new Breakpoints(build, around);
+  const well = await runSteps(build, machine, stop, async (index) => {
+    // So that Transom shows what has become of the step, where it answers.
+    await Promise.race([reporter.settled(), wait(around.pollMs)]);
+    return breakpoints.again(index, stop);
+  });
   if (limit.aborted) return "timed_out";
   if (stop.aborted) return "cancelled";
   return well ? "succeeded" : "failed";

@@ -32,7 +32,8 @@ export function cookieFor(who) {
 
 /**
  * What this CI lets somebody do on a build's machine: everybody of the project may look, type, copy
- * and paste, and fetch and put files; whoever started the build may also end access for all.
+ * and paste, fetch and put files, and share all that by links; whoever started the build may also end
+ * access for all.
  *
  * @param {Person} who
  * @param {Person} startedBy
@@ -41,6 +42,7 @@ export function capabilities(who, startedBy) {
   const all = [
     ...["terminal.view", "terminal.control", "desktop.view", "desktop.control"],
     ...["clipboard.read", "clipboard.write", "files.read", "files.write"],
+    ...["share.view", "share.control"],
   ];
   return who.sub === startedBy.sub ? [...all, "access.end"] : all;
 }

@@ -6,40 +6,55 @@ import { ENVIRONMENT_SCRIPT } from "./machine.js";
 import { MARK } from "./processes.js";
 
 /** @typedef {import("./build.js").Build} Build */
+/** @typedef {import("./build.js").Step} Step */
 /** @typedef {import("./machine.js").Machine} Machine */
 
 /**
  * @param {Build} build
  * @param {Machine} machine
  * @param {AbortSignal} signal stops the step that runs; what follows is left out
+ * @param {(index: number) => Promise<boolean>} [again] whether a step that failed is to run once more
  * @returns {Promise<boolean>} whether every step went well
  */
-export async function runSteps(build, machine, signal) {
+export async function runSteps(build, machine, signal, again = async () => false) {
   let well = true;
   for (const [index, step] of build.steps.entries()) {
     if (!well || signal.aborted) {
       step.status = "skipped";
       continue;
     }
-    step.status = "running";
-    step.startedAt = new Date();
-    build.changed();
-    const lines = [
-      LATER_STEPS_SEE,
-      `(cd '${machine.buildDir}' && ${step.command})`,
-      "code=$?",
-      LATER_STEPS_SEE,
-      record(build, machine, step.name),
-      "exit $code",
-    ];
-    const code = await run(machine, lines.join("\n"), signal, (text) => build.log(index, text));
-    well = code === 0;
-    step.status = well ? "succeeded" : "failed";
-    step.finishedAt = new Date();
-    if (code) build.log(index, `${step.command}: exit status ${code}\n`);
-    build.changed();
+    do well = await runStep(build, machine, signal, index, step);
+    while (!well && !signal.aborted && (await again(index)));
   }
   return well && !signal.aborted;
+}
+
+/**
+ * @param {Build} build
+ * @param {Machine} machine
+ * @param {AbortSignal} signal
+ * @param {number} index
+ * @param {Step} step
+ */
+async function runStep(build, machine, signal, index, step) {
+  step.status = "running";
+  step.startedAt = new Date();
+  delete step.finishedAt;
+  build.changed();
+  const lines = [
+    LATER_STEPS_SEE,
+    `(cd '${machine.buildDir}' && ${step.command})`,
+    "code=$?",
+    LATER_STEPS_SEE,
+    record(build, machine, step.name),
+    "exit $code",
+  ];
+  const code = await run(machine, lines.join("\n"), signal, (text) => build.log(index, text));
+  step.status = code === 0 ? "succeeded" : "failed";
+  step.finishedAt = new Date();
+  if (code) build.log(index, `${step.command}: exit status ${code}\n`);
+  build.changed();
+  return code === 0;
 }
 
 /**

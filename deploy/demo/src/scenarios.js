@@ -15,6 +15,7 @@ export const PROJECT = "price-list";
  * @property {string} words what happens, for the dialog
  * @property {string} branch
  * @property {(stepSeconds: number) => StepPlan[]} steps
+ * @property {boolean} [waits] whether it waits at a step that failed until somebody says how it goes on
  */
 
 /** @typedef {{name: string, command: string}} StepPlan */
@@ -29,6 +30,13 @@ const after = [{ name: "Package", command: "./task package" }];
 /** @type {readonly Scenario[]} */
 export const SCENARIOS = [
   { key: "fails", words: "a test fails", branch: "discounts", steps: () => [...before, test, ...after] },
+  {
+    key: "waits",
+    words: "waits where a test fails",
+    branch: "discounts",
+    steps: () => [...before, test, ...after],
+    waits: true,
+  },
   { key: "passes", words: "everything passes", branch: "main", steps: () => [...before, test, ...after] },
   {
     key: "long",

@@ -2,6 +2,8 @@
 // Transom's public API, as much of it as a CI needs.
 
 const TIMEOUT_MS = 10_000;
+/** How long a question after a decision waits for it. */
+const WAIT_S = 5;
 
 /** @typedef {import("./people.js").Person} Person */
 
@@ -15,6 +17,14 @@ const TIMEOUT_MS = 10_000;
 /** @typedef {{release: "now" | "hold", hold_until: string | null, cause: string | null}} Release */
 /** @typedef {{token: string, expires_at: string, url: string}} Minted */
 /** @typedef {{install?: {authorized_keys?: string[]}}} Install */
+
+/**
+ * Where a build waits.
+ * @typedef {object} Breakpoint
+ * @property {"waiting" | "continued" | "aborted" | "expired" | "over"} state
+ * @property {string} until
+ * @property {Person | null} by
+ */
 
 /** A refusal that Transom explained. */
 export class Refused extends Error {
@@ -73,6 +83,16 @@ export class Transom {
     return this.#call("POST", `/builds/${id}/finish`, { outcome, at: at.toISOString() });
   }
 
+  /** The build waits here. @param {string} id @param {object} wanted @returns {Promise<Breakpoint>} */
+  putBreakpoint(id, wanted) {
+    return this.#call("PUT", `/builds/${id}/breakpoint`, wanted);
+  }
+
+  /** Whether somebody has decided; waits a little for it. @param {string} id @param {AbortSignal} signal @returns {Promise<Breakpoint>} */
+  breakpoint(id, signal) {
+    return this.#call("GET", `/builds/${id}/breakpoint?wait_s=${WAIT_S}`, undefined, signal);
+  }
+
   /** @param {string} id @param {Person} who @param {string[]} capabilities @returns {Promise<Minted>} */
   mint(id, who, capabilities) {
     return this.#call("POST", `/builds/${id}/tokens`, { ...who, capabilities });
@@ -110,13 +130,15 @@ export class Transom {
    * @param {string} method
    * @param {string} path
    * @param {object} [body]
+   * @param {AbortSignal} [signal]
    */
-  async #call(method, path, body) {
+  async #call(method, path, body, signal) {
+    const limit = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(this.#base + path, {
       method,
       headers: body ? { ...this.#headers, "content-type": "application/json" } : this.#headers,
       body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
     if (!response.ok) throw await refusal(response);
     return response.status === 204 ? {} : response.json();

@@ -20,6 +20,27 @@ before(async () => {
 });
 after(() => rm(place, { recursive: true, force: true }));
 
+test("a build that would wait does not where nobody answers", async () => {
+  const waits = scenario("waits");
+  assert.ok(waits);
+  const wish = { scenario: waits, remoteAccess: true, maxDurationS: 12, stepSeconds: 1 };
+  const build = new Build(2, wish, { sub: "dana", name: "Dana" });
+  const closing = new AbortController();
+  const course = runBuild(build, {
+    transom: new Transom(`http://127.0.0.1:${await freePort()}`, "tsk_nobody"),
+    account: await account(),
+    machines: place,
+    origin: "http://127.0.0.1:1",
+    pollMs: 100,
+    closing: closing.signal,
+  });
+  while (build.state === "running") await new Promise((resolve) => build.once("change", () => resolve(undefined)));
+  assert.equal(build.outcome, "failed", build.logs.join(""));
+  assert.match(build.logs.join(""), /The build does not wait/);
+  closing.abort();
+  await course;
+});
+
 test("without Transom a build has its result all the same, and its machine goes at the deadline", async () => {
   const passes = scenario("passes");
   assert.ok(passes);

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Longest wait after a miss.
+/// Longest wait after a miss at a link.
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 /// How long after its last miss an address is forgotten.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(1);
@@ -27,8 +27,10 @@ pub fn delay(misses: u32, free: u32) -> SignedDuration {
 }
 
 /// Who has missed, by address. An IPv6 network of 64 bits counts as one: whoever has one has all of it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Brake {
+    free: u32,
+    longest: SignedDuration,
     addresses: HashMap<IpAddr, Misses>,
 }
 
@@ -39,16 +41,37 @@ struct Misses {
     until: Timestamp,
 }
 
+impl Default for Brake {
+    /// For what people were told, and may guess.
+    fn default() -> Self {
+        Self { free: Self::FREE, longest: LONGEST, addresses: HashMap::new() }
+    }
+}
+
 impl Brake {
     /// Misses of one address that cost nothing. People behind one address share it.
     pub const FREE: u32 = 16;
+
+    /// For what programs show by themselves, and nobody can guess: more costs nothing and no wait is long, for a
+    /// whole office may be behind one address.
+    #[must_use]
+    pub fn for_logins() -> Self {
+        Self { free: 64, longest: SignedDuration::from_mins(1), addresses: HashMap::new() }
+    }
+
+    /// Somebody at this address has shown what is good: their misses were none, unless they have to wait.
+    pub fn forgive(&mut self, address: IpAddr, now: Timestamp) {
+        if self.check(address, now).is_ok() {
+            self.addresses.remove(&network(address));
+        }
+    }
 
     /// How many seconds this address has to wait yet.
     ///
     /// # Errors
     /// Where it has to wait: for how long, in whole seconds.
     pub fn check(&self, address: IpAddr, now: Timestamp) -> Result<(), u64> {
-        match self.addresses.get(&key(address)) {
+        match self.addresses.get(&network(address)) {
             Some(misses) if misses.until > now => Err(seconds_until(misses.until, now)),
             _ => Ok(()),
         }
@@ -65,12 +88,12 @@ impl Brake {
             self.addresses.clear();
         }
         let fresh = Misses { count: 0, last: now, until: now };
-        let misses = self.addresses.entry(key(address)).or_insert(fresh);
+        let misses = self.addresses.entry(network(address)).or_insert(fresh);
         if stale(misses) {
             *misses = fresh;
         }
         misses.count = misses.count.saturating_add(1);
-        let wait = delay(misses.count, Self::FREE);
+        let wait = delay(misses.count, self.free).min(self.longest);
         misses.last = now;
         misses.until = now.saturating_add(wait).unwrap_or(now);
         wait
@@ -84,7 +107,9 @@ pub fn seconds_until(until: Timestamp, now: Timestamp) -> u64 {
     u64::try_from(left).unwrap_or(u64::MAX).div_ceil(1000).max(1)
 }
 
-fn key(address: IpAddr) -> IpAddr {
+/// Whom an address stands for: itself, or the IPv6 network of 64 bits that it is in.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
         v4 => v4,
@@ -120,6 +145,28 @@ mod tests {
         assert_eq!(brake.missed(here, at(1)).as_secs(), 2);
         assert_eq!(brake.check(here, at(2)), Err(1));
         assert!(brake.missed(here, at(1 + 3600)).is_zero(), "forgotten after an hour");
+    }
+
+    #[test]
+    fn a_login_that_is_good_takes_back_misses_but_no_wait() {
+        let (here, mut brake) = ("192.0.2.1".parse().unwrap(), Brake::for_logins());
+        for _ in 0..3 {
+            for _ in 0..64 {
+                assert!(brake.missed(here, at(0)).is_zero());
+            }
+            brake.forgive(here, at(0));
+        }
+        let waits: Vec<_> = (0..70).map(|_| brake.missed(here, at(0)).as_secs()).collect();
+        assert_eq!((waits[63], waits[64], waits[65]), (0, 1, 2));
+        assert_eq!(brake.check(here, at(0)), Err(32));
+        brake.forgive(here, at(0));
+        assert_eq!(brake.check(here, at(0)), Err(32));
+        for _ in 0..9 {
+            brake.missed(here, at(0));
+        }
+        assert_eq!(brake.check(here, at(0)), Err(60), "no wait is longer than a minute");
+        brake.forgive(here, at(60));
+        assert!(brake.missed(here, at(60)).is_zero());
     }
 
     #[test]

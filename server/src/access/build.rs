@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use super::breakpoint::Breakpoint;
 use super::lifecycle::Facts;
 use super::{BuildId, Person, Policy};
 
@@ -145,6 +146,9 @@ pub struct BuildRecord {
     pub public_key: Option<String>,
     /// The machine, where the CI has registered one. Its secrets are sealed elsewhere.
     pub machine: Option<Machine>,
+    /// Where the build waits, or waited last.
+    #[serde(default)]
+    pub breakpoint: Option<Breakpoint>,
 }
 
 impl BuildRecord {
@@ -164,6 +168,41 @@ impl BuildRecord {
     pub fn is_over(&self) -> bool {
         let facts = &self.facts;
         facts.ended.is_some() || (facts.enabled_at.is_none() && facts.finished.is_some())
+    }
+}
+
+#[cfg(test)]
+impl BuildRecord {
+    /// A build of which nothing is known yet, for tests.
+    pub(crate) fn example(id: BuildId) -> Self {
+        let about = About {
+            number: Some("7".to_owned()),
+            title: "Fix the flood".to_owned(),
+            project: "demo".to_owned(),
+            branch: None,
+            commit: None,
+            platform: Platform::Linux,
+            started_by: None,
+            trigger: None,
+            trusted: true,
+            running: true,
+            build_dir: None,
+            dashboard_url: None,
+            steps: Vec::new(),
+        };
+        Self {
+            id,
+            revision: 0,
+            version: 0,
+            about,
+            facts: Facts { max_duration_s: 3600, ..Facts::default() },
+            policy: Policy::default(),
+            epoch: 0,
+            enabled_by: None,
+            public_key: None,
+            machine: None,
+            breakpoint: None,
+        }
     }
 }
 

@@ -37,10 +37,16 @@ events! {
     AccessFailed "access.failed";
     /// The build has finished and nobody is there: a last chance to come.
     AccessGrace "access.grace";
+    /// Somebody asked for more time.
+    AccessExtended "access.extended";
     /// Access is over for good.
     AccessEnded "access.ended";
     /// The build has finished and nothing keeps its machine: once for each build.
     MachineReleasable "machine.releasable";
+    /// The build waits until somebody says how it goes on.
+    BreakpointWaiting "breakpoint.waiting";
+    /// It waits no longer: somebody decided, or time or an end did.
+    BreakpointDecided "breakpoint.decided";
     /// A terminal or desktop was opened.
     SessionOpened "session.opened";
     /// It is over.

@@ -10,6 +10,7 @@
 //!                                                       ▲    attach          │   ▼
 //!                                                       └────────────────────┘ ended
 //!
+//!  A window (grace, reattach) can be made longer, up to the deadline.
 //!  Whatever is on: deadline, cancelled, timed out, ended by somebody, machine gone ─▶ ended.
 //! ```
 //!
@@ -17,6 +18,7 @@
 //! sockets, timers and the store record facts and obey the answer. A window is half open: at its
 //! last moment it is over.
 
+mod extend;
 mod facts;
 mod news;
 mod record;
@@ -30,9 +32,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-pub use facts::{Facts, Probe};
+pub use extend::{Step, step};
+pub use facts::{Extension, Facts, Probe};
 pub use news::news;
 pub use record::Refusal;
+pub(super) use record::refusal;
 pub use warning::{Warning, due, warnings};
 pub use words::sentence;
 
@@ -141,7 +145,7 @@ impl Life {
 pub fn life(facts: &Facts, timing: &Policy, now: Timestamp) -> Life {
     let failure = facts.failure(timing, now);
     let end = end(facts, timing, failure.as_ref().map(|(at, _)| *at));
-    let hold = hold(facts, timing).map(|(hold, _)| hold);
+    let hold = hold(facts, timing).map(|held| held.hold);
     let state = match (end, &facts.probe) {
         // What was recorded stays so, even where a clock was set back.
         (Some((at, _)), _) if at <= now || facts.ended.is_some() => State::Ended,
@@ -190,23 +194,35 @@ fn end(facts: &Facts, timing: &Policy, failed_at: Option<Timestamp>) -> Option<(
     let wall = facts.deadline().map(|at| (at, Cause::Deadline));
     // A machine that was given up is not held, so nothing lapses after that.
     let lapse = hold(facts, timing)
-        .and_then(|(hold, until)| Some((until?, lapses(hold)?)))
+        .and_then(|held| Some((held.until?, lapses(held.hold)?)))
         .filter(|(at, _)| failed_at.is_none_or(|failed| *at < failed));
     let ends = [stopped, wall, lapse];
     ends.into_iter().flatten().min_by_key(|(at, _)| *at)
 }
 
-/// What keeps a finished build's machine, and until when that lasts by itself.
-fn hold(facts: &Facts, timing: &Policy) -> Option<(Hold, Option<Timestamp>)> {
+/// A hold, since when, and until when it lasts by itself.
+struct Held {
+    hold: Hold,
+    began: Timestamp,
+    until: Option<Timestamp>,
+}
+
+/// What keeps a finished build's machine.
+fn hold(facts: &Facts, timing: &Policy) -> Option<Held> {
     let (finished, _) = facts.finished?;
-    let (empty, until) = match facts.last_left {
-        Some(left) if left >= finished => (Hold::Reattach, after(left, timing.reattach_s.into())),
-        _ => (Hold::Grace, after(finished, timing.grace_s.into())),
+    let (empty, began, seconds) = match facts.last_left {
+        Some(left) if left >= finished => (Hold::Reattach, left, timing.reattach_s),
+        _ => (Hold::Grace, finished, timing.grace_s),
     };
+    let until = after(began, seconds.into());
+    let longer = facts.extended.filter(|more| more.began == began);
+    let until = longer.map_or(until, |more| until.max(more.until));
     match facts.attached_since {
         // Who came when the window was over was never let in and holds nothing.
-        Some(since) if since <= finished || since < until => Some((Hold::Attached, None)),
-        _ => Some((empty, Some(until))),
+        Some(since) if since <= finished || since < until => {
+            Some(Held { hold: Hold::Attached, began: since, until: None })
+        }
+        _ => Some(Held { hold: empty, began, until: Some(until) }),
     }
 }
 

@@ -115,15 +115,15 @@ pub enum ShareOver {
 }
 
 impl ShareOver {
-    /// What a guest is told who was in.
+    /// What a guest is told who was in by a link of `maker`.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub fn sentence(self, maker: &str) -> String {
         match self {
-            Self::Revoked => "This link was revoked.",
-            Self::Expired => "The time of this link is over.",
-            Self::Ended => "Access was taken back.",
-            Self::Withdrawn => "Whoever shared this with you may not share it any more.",
-            Self::UsedUp => "This link was used as often as it may be.",
+            Self::Revoked => format!("{maker}'s link was revoked."),
+            Self::Expired => format!("The time of {maker}'s link is over."),
+            Self::Ended => "Access was taken back.".to_owned(),
+            Self::Withdrawn => format!("{maker} may not share this any more."),
+            Self::UsedUp => format!("{maker}'s link was used as often as it may be."),
         }
     }
 }

@@ -91,6 +91,13 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// Whether nobody who is known here made it. One whose time is over, or that was made wrongly, is no guess.
+    #[must_use]
+    pub const fn is_guess(self) -> bool {
+        let made_here = matches!(self, Self::Audience | Self::NotYet | Self::TooLong | Self::Claim(_));
+        matches!(self.problem(), Problem::TokenInvalid) && !made_here
+    }
+
     /// What a caller is told. The cause itself is for the log.
     #[must_use]
     pub const fn problem(self) -> Problem {

@@ -42,6 +42,11 @@ pub async fn desktop(State(app): State<App>) -> Response {
     page(&app, "desktop.html")
 }
 
+/// `/s/{share}`, whose secret stays in the browser
+pub async fn share(State(app): State<App>) -> Response {
+    page(&app, "share.html")
+}
+
 /// `/assets/…`: their names hold a hash of their content, so they never change. Other sites may use
 /// them, for they hold no data.
 pub async fn asset(path: AssetPath) -> Response {

@@ -1,5 +1,6 @@
 //! `/builds/{id}/shares` and `/shares/{id}`: links for guests, made, listed, revoked, redeemed.
 
+pub mod look;
 pub mod redeem;
 mod view;
 
@@ -18,7 +19,7 @@ use crate::access::Grant;
 use crate::access::share::may_list;
 use crate::config::Right;
 use crate::door::{Actor, NewShare, Refused};
-pub use view::{MadeView, ShareView};
+pub use view::{InvitationView, MadeView, ShareView};
 
 /// What a revocation did.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

@@ -124,7 +124,9 @@ impl Seated {
         let Self { entry, grant, actor, session, view, attendance } = self;
         let (build, id) = (grant.build.clone(), view.id().to_owned());
         app.metrics.viewer_came();
-        let leave = Conversation::new(&app, entry, grant, session.clone(), view).hold(&mut socket).await;
+        let leave = Conversation::new(&app, entry, grant, actor.address(), session.clone(), view)
+            .hold(&mut socket)
+            .await;
         drop(attendance);
         let why = leave.word();
         // Said first: nobody stays because the store is slow.
@@ -155,6 +157,11 @@ async fn enter(
         Attach::Open { .. } => "session.open",
         Attach::Join { .. } => "viewer.join",
     };
+    if let Attach::Open { family, .. } = &hello.attach {
+        // Before anything holds the machine: a refusal is no reason to keep it.
+        let minutes = app.door.has_minutes(&entry, *family).await;
+        app.door.denied(Some(&build), &actor, action, minutes).await?;
+    }
     let admitted = admit(app, &grant, &entry, &hello.attach);
     let (role, attendance) = app.door.denied(Some(&build), &actor, action, admitted).await?;
     let (session, size, resume) = match hello.attach {
@@ -180,23 +187,26 @@ async fn enter(
         at: app.door.now(),
         knock,
     };
-    let seated = sit(app, &session, arrival, resume.map(|r| r.output), &grant);
+    let seated = sit(app, &entry, &session, arrival, resume.map(|r| r.output), &grant);
     let id = seated.as_ref().map(|view| view.id().to_owned()).unwrap_or_default();
     let detail = json!({ "session": session.id, "viewer": id });
     let joined = EventKind::ViewerJoined;
-    let view = app.door.audited_telling(Some(&build), &actor, "viewer.join", seated, detail, Some(joined)).await?;
+    let view =
+        app.door.audited_telling(Some(&build), &actor, "viewer.join", seated, detail, Some(joined)).await?;
     Ok(Some(Seated { entry, grant, actor, session, view, attendance }))
 }
 
 /// Takes a seat before the session's surface.
 fn sit(
     app: &App,
+    entry: &Entry,
     session: &Arc<Session>,
     arrival: Arrival,
     output: Option<u64>,
     grant: &Grant,
 ) -> Result<View, Refused> {
     let most = usize::try_from(app.config.limits.viewers_per_session).unwrap_or(usize::MAX);
+    let most = entry.record().policy.max_viewers.map_or(most, |fewer| most.min(fewer as usize));
     if let Some(terminal) = TerminalSession::of(session) {
         return Ok(View::Terminal(TerminalView::new(Viewer::attach(&terminal, arrival, output, most)?)));
     }

@@ -6,6 +6,8 @@ use transom_protocol::wire::{Family, Role};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use super::breakpoint::BreakpointView;
+use super::shares::InvitationView;
 use crate::access::lifecycle::{Cause, State};
 use crate::access::{Capability, Person, build};
 
@@ -41,12 +43,16 @@ pub struct BuildView {
     #[ts(type = "string | null")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
-    /// Its steps, in order.
+    /// Its steps, in order; none for guests.
     pub steps: Vec<build::Step>,
     /// Address of the build in the CI's dashboard, where there is one.
     pub dashboard_url: Option<String>,
     /// The life of access to its machine.
     pub access: AccessView,
+    /// More time, where a window runs that could be made longer.
+    pub extend: Option<ExtendView>,
+    /// Where the build waits for somebody's decision, or waited last.
+    pub breakpoint: Option<BreakpointView>,
     /// What can be opened, and why not where it cannot.
     pub features: Features,
     /// What the asking person may do, and why not where they may not.
@@ -57,6 +63,8 @@ pub struct BuildView {
     pub viewers: Vec<ViewerView>,
     /// Who is asking; absent for a service key.
     pub me: Option<Person>,
+    /// What a guest was invited to; absent for everybody else.
+    pub invitation: Option<InvitationView>,
     /// The server's clock, so that a wrong clock on the other side does no harm.
     #[ts(type = "string")]
     #[schema(value_type = String, format = DateTime)]
@@ -88,6 +96,18 @@ pub struct AccessView {
     pub failure: Option<String>,
     /// Who turned it on.
     pub enabled_by: Option<Person>,
+}
+
+/// More time, while a finished build waits for somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct ExtendView {
+    /// When access would end after one more step; absent where it lasts until the deadline already.
+    #[ts(type = "string | null")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+    /// Why the asking person cannot have it, as a sentence.
+    pub reason: Option<String>,
 }
 
 /// What can be opened on the machine.

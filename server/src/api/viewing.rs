@@ -1,10 +1,11 @@
 //! How records, lives and sessions become the JSON of [`super::view`].
 
-use transom_protocol::wire::Role;
+use transom_protocol::wire::{Family, Role};
 
 use super::App;
+use super::breakpoint::breakpoint_view;
 use super::view::{
-    AccessView, BuildView, Feature, Features, Permission, SessionState, SessionView, ViewerView,
+    AccessView, BuildView, ExtendView, Feature, Features, Permission, SessionState, SessionView, ViewerView,
 };
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{Life, State, sentence};
@@ -17,13 +18,12 @@ use crate::session::{Ending, Phase, Session};
 pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
     let record = entry.record();
     let life = app.door.life(&record);
-    let sessions = app.door.registry().all_of(&record.id);
+    let mut sessions = app.door.registry().all_of(&record.id);
     let about = record.about.clone();
-    let may_look = |g: &Grant| {
-        g.capabilities.contains(Capability::TerminalView)
-            || g.capabilities.contains(Capability::TerminalControl)
-    };
-    let shows_people = grant.is_none_or(may_look);
+    let guest = grant.filter(|g| g.share.is_some());
+    // Guests see what they were invited to, and nothing else of the build.
+    sessions.retain(|session| guest.is_none_or(|g| may_look(g, session.family())));
+    let shows_people = guest.is_some() || grant.is_none_or(|g| may_look(g, Family::Terminal));
     BuildView {
         id: record.id.to_string(),
         number: about.number,
@@ -37,16 +37,30 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
         outcome: record.facts.finished.map(|(_, outcome)| outcome),
         started_at: record.facts.started_at,
         finished_at: record.facts.finished.map(|(at, _)| at),
-        steps: about.steps,
+        steps: if guest.is_some() { Vec::new() } else { about.steps },
         dashboard_url: about.dashboard_url,
         access: access(entry, &record, &life),
+        extend: app
+            .door
+            .more_time(entry, grant)
+            .map(|more| ExtendView { until: more.until, reason: more.reason }),
+        breakpoint: breakpoint_view(&record, app.door.now(), grant),
         features: features(&life, app.door.offers_terminal(&record), app.door.offers_desktop(&record)),
         permissions: grant.map(|g| permissions(&record, g)).unwrap_or_default(),
         sessions: sessions.iter().map(|s| session_view(s)).collect(),
         viewers: if shows_people { viewers(&sessions, grant) } else { Vec::new() },
         me: grant.map(|g| g.person.clone()),
+        invitation: grant.and_then(|g| app.door.share_of(entry, g)).map(|share| (&share).into()),
         now: app.door.now(),
     }
+}
+
+fn may_look(grant: &Grant, family: Family) -> bool {
+    let (view, control) = match family {
+        Family::Terminal => (Capability::TerminalView, Capability::TerminalControl),
+        Family::Desktop => (Capability::DesktopView, Capability::DesktopControl),
+    };
+    grant.capabilities.contains(view) || grant.capabilities.contains(control)
 }
 
 /// The life of access to a build.

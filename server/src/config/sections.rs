@@ -143,6 +143,10 @@ pub struct Limits {
     /// Files that are shown of one folder (1 to 100 000).
     #[serde(deserialize_with = "between::<_, 1, 100_000>")]
     pub directory_entries: u64,
+    /// Minutes that the people of one project may be at its machines in one day of UTC, over all builds; 0 is
+    /// as many as they like.
+    #[serde(deserialize_with = "between::<_, 0, 10_000_000>")]
+    pub minutes_per_project_and_day: u64,
 }
 
 impl Default for Limits {
@@ -154,6 +158,7 @@ impl Default for Limits {
             file_bytes: 10 * 1024 * 1024 * 1024,
             transfers_per_build: 4,
             directory_entries: 5000,
+            minutes_per_project_and_day: 0,
         }
     }
 }

@@ -271,6 +271,7 @@ impl Door {
             enabled_by: None,
             public_key: Some(public_key),
             machine: None,
+            breakpoint: None,
         };
         Ok((record, key))
     }
@@ -286,6 +287,9 @@ impl Door {
             grace_s: own.grace_s.min(operator.grace_s),
             reattach_s: own.reattach_s.min(operator.reattach_s),
             probe_s: own.probe_s.min(operator.probe_s),
+            extend_s: own.extend_s.min(operator.extend_s),
+            max_sessions: operator.max_sessions.into_iter().chain(own.max_sessions).min(),
+            max_viewers: operator.max_viewers.into_iter().chain(own.max_viewers).min(),
             idle_s: match (operator.idle_s, own.idle_s) {
                 (0, idle) | (idle, 0) => idle,
                 (one, other) => one.min(other),

@@ -78,7 +78,9 @@ impl Actor {
         }
     }
 
-    pub(super) fn address(&self) -> Option<IpAddr> {
+    /// Where they knocked from.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
         match self {
             Self::Transom => None,
             Self::Service { address, .. }
@@ -116,9 +118,10 @@ impl Door {
     ) -> Result<(), Refused> {
         let news = kind.zip(build).map(|(kind, build)| {
             let mut data = detail.clone();
-            if let (Some(data), Actor::Person { person, .. }
-                | Actor::Guest { person, .. }
-                | Actor::Admin { person, .. }) = (data.as_object_mut(), actor)
+            if let (
+                Some(data),
+                Actor::Person { person, .. } | Actor::Guest { person, .. } | Actor::Admin { person, .. },
+            ) = (data.as_object_mut(), actor)
             {
                 data.insert("by".to_owned(), json!(person));
             }
@@ -204,17 +207,6 @@ impl Door {
         result
     }
 
-    /// Somebody was refused before anything was known of them but what they showed. Anybody can bring that about
-    /// as often as they like: what goes beyond [`Strangers`] is counted, and the next row says how many.
-    pub(crate) async fn note_stranger(&self, actor: &Actor, action: &str, problem: Problem, route: &str) {
-        let now = self.now();
-        let Some(unsaid) = self.0.strangers.lock().unwrap_or_else(PoisonError::into_inner).take(now) else {
-            return;
-        };
-        let detail = json!({ "problem": problem.name(), "route": route, "unsaid": unsaid });
-        let _ = self.note(None, actor, action, Outcome::Denied, detail).await;
-    }
-
     /// Somebody closed a session.
     pub(crate) async fn note_closed(&self, build: &BuildId, actor: &Actor, session: &str) {
         let detail = json!({ "session": session });
@@ -233,46 +225,5 @@ impl Door {
         let detail = json!({ "session": session, "viewer": viewer, "why": why });
         let (action, left) = ("viewer.leave", Some(EventKind::ViewerLeft));
         let _ = self.note_telling(Some(build), actor, action, Outcome::Ended, detail, left).await;
-    }
-}
-
-/// How many refusals of strangers are written: each is a write to the disk.
-#[derive(Debug, Default)]
-pub(super) struct Strangers {
-    minute: i64,
-    written: u32,
-    unsaid: u64,
-}
-
-impl Strangers {
-    /// Rows in a minute.
-    const MOST: u32 = 60;
-
-    /// Whether one more is written, and how many were not since the last that was.
-    fn take(&mut self, now: Timestamp) -> Option<u64> {
-        let minute = now.as_second().div_euclid(60);
-        if minute != self.minute {
-            (self.minute, self.written) = (minute, 0);
-        }
-        if self.written == Self::MOST {
-            self.unsaid += 1;
-            return None;
-        }
-        self.written += 1;
-        Some(std::mem::take(&mut self.unsaid))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strangers_fill_no_disk_and_are_counted() {
-        let (mut strangers, now) = (Strangers::default(), Timestamp::UNIX_EPOCH);
-        let written = (0..100).filter(|_| strangers.take(now).is_some()).count();
-        assert_eq!(written, 60);
-        let later = Timestamp::from_second(60).unwrap();
-        assert_eq!((strangers.take(later), strangers.take(later)), (Some(40), Some(0)));
     }
 }

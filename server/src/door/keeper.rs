@@ -58,7 +58,8 @@ impl Door {
                     }
                     warned = now;
                     self.probe_when_due(&entry, &life);
-                    life.next
+                    let decided = entry.record().waits_until(now);
+                    life.next.into_iter().chain(decided).min()
                 }
                 Err(refused) => {
                     tracing::error!(build.id = %id, %refused, "life of access not recorded; trying again");
@@ -79,7 +80,7 @@ impl Door {
         }
     }
 
-    async fn wait_until(&self, next: Option<Timestamp>) {
+    pub(super) async fn wait_until(&self, next: Option<Timestamp>) {
         match next {
             Some(at) => self.0.clock.sleep_until(at).await,
             None => std::future::pending().await,
@@ -102,6 +103,7 @@ impl Door {
                 facts.give_up(policy, now, why);
             }
             facts.settle(policy, now);
+            record.settle_breakpoint(now);
         };
         let known = entry.record();
         let mut settled = BuildRecord::clone(&known);

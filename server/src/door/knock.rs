@@ -16,9 +16,19 @@ impl Door {
     ///
     /// # Errors
     /// Why the token is refused.
-    pub async fn grant(&self, token: &str) -> Result<(Grant, Arc<Entry>), Refused> {
-        let grant = self.0.jwks.open(&self.0.verifier, token, self.now()).await?;
-        let (grant, entry) = self.as_of_now(grant).await?;
+    pub async fn grant(
+        &self,
+        token: &str,
+        address: Option<IpAddr>,
+        route: &str,
+    ) -> Result<(Grant, Arc<Entry>), Refused> {
+        let grant = self.token_of(token, address, route).await?;
+        let actor = Actor::of(&grant, address);
+        let allowed = self.as_of_now(grant).await;
+        if let Err(refused) = &allowed {
+            self.note_stranger(&actor, "token.refuse", refused.problem, route).await;
+        }
+        let (grant, entry) = allowed?;
         self.heard_from_ci(&grant, &entry).await?;
         Ok((grant, entry))
     }
@@ -34,16 +44,21 @@ impl Door {
         address: Option<IpAddr>,
         route: &str,
     ) -> Result<(Grant, Arc<Entry>, Actor), Refused> {
-        let opened = self.0.jwks.open(&self.0.verifier, token, self.now()).await.map_err(Refused::from);
-        if let Err(refused) = &opened {
-            self.note_stranger(&Actor::Unknown { address }, "token.refuse", refused.problem, route).await;
-        }
-        let grant = opened?;
+        let grant = self.token_of(token, address, route).await?;
         let (build, actor) = (grant.build.clone(), Actor::of(&grant, address));
         let allowed = self.as_of_now(grant).await;
         let (grant, entry) = self.denied(Some(&build), &actor, "viewer.join", allowed).await?;
         self.heard_from_ci(&grant, &entry).await?;
         Ok((grant, entry, actor))
+    }
+
+    /// Opens a token; that it does not open is on record.
+    async fn token_of(&self, token: &str, address: Option<IpAddr>, route: &str) -> Result<Grant, Refused> {
+        let opened = self.open_token(token, address).await;
+        if let Err(refused) = &opened {
+            self.note_stranger(&Actor::Unknown { address }, "token.refuse", refused.problem, route).await;
+        }
+        opened
     }
 
     /// What a grant allows now.

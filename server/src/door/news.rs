@@ -10,6 +10,7 @@ use transom_protocol::problem::Problem;
 use super::journal::Outcome;
 use super::{Actor, Door, Refused};
 use crate::access::BuildId;
+use crate::access::breakpoint::{Breakpoint, BreakpointState};
 use crate::access::build::BuildRecord;
 use crate::access::event::{Event, EventKind};
 use crate::access::lifecycle::{self, life, sentence};
@@ -34,7 +35,31 @@ pub(super) fn of_change(before: &BuildRecord, after: &BuildRecord, now: Timestam
         }
         new(kind, &after.id, now, data)
     };
-    kinds.into_iter().map(event).collect()
+    of_breakpoint(before, after, now).into_iter().chain(kinds.into_iter().map(event)).collect()
+}
+
+/// Each breakpoint is told of twice: that the build waits, and that it waits no longer.
+fn of_breakpoint(before: &BuildRecord, after: &BuildRecord, now: Timestamp) -> Vec<Event> {
+    let Some(breakpoint) = &after.breakpoint else { return Vec::new() };
+    let same = before.breakpoint.as_ref().filter(|known| known.number == breakpoint.number);
+    let waits = same.is_none().then_some(EventKind::BreakpointWaiting);
+    let was_over = same.is_some_and(|known| known.over.is_some());
+    let decided = (breakpoint.over.is_some() && !was_over).then_some(EventKind::BreakpointDecided);
+    let data = breakpoint_data(after, breakpoint);
+    waits.into_iter().chain(decided).map(|kind| new(kind, &after.id, now, data.clone())).collect()
+}
+
+/// What is said of a breakpoint, to hooks and in the audit.
+pub(super) fn breakpoint_data(record: &BuildRecord, breakpoint: &Breakpoint) -> Value {
+    let index = usize::try_from(breakpoint.step).unwrap_or(usize::MAX).wrapping_sub(1);
+    let over = breakpoint.over.as_ref();
+    json!({
+        "number": breakpoint.number, "step": breakpoint.step,
+        "step_name": record.about.steps.get(index).map(|step| &step.name),
+        "state": over.map_or(BreakpointState::Waiting, |over| over.state),
+        "until": record.waits_until(breakpoint.asked_at).unwrap_or(breakpoint.until),
+        "at": over.map(|over| over.at), "by": over.and_then(|over| over.by.as_ref()),
+    })
 }
 
 /// Whether a refusal is more than a mistake: the machine is not the one that the CI registered.
@@ -51,19 +76,37 @@ impl Door {
     pub(super) async fn update<T>(
         &self,
         id: &BuildId,
-        change: impl FnMut(&mut BuildRecord) -> Result<T, Refused> + Send,
+        mut change: impl FnMut(&mut BuildRecord) -> Result<T, Refused> + Send,
     ) -> Result<(T, BuildRecord), UpdateError<Refused>> {
-        let (now, mut told) = (self.now(), false);
+        let (now, mut told, mut decided) = (self.now(), false, false);
         let news = |before: &BuildRecord, after: &BuildRecord| {
             let news = of_change(before, after, now);
             told = !news.is_empty();
+            decided = news.iter().any(|event| event.kind == EventKind::BreakpointDecided);
             news
+        };
+        let change = |record: &mut BuildRecord| {
+            let value = change(record)?;
+            record.settle_breakpoint(now);
+            Ok(value)
         };
         let updated = self.0.store.update_build_telling(id, change, news).await;
         if told {
             self.0.hooks.wake();
         }
+        if let (true, Ok((_, record))) = (decided, &updated) {
+            self.note_undecided(record).await;
+        }
         updated
+    }
+
+    /// The row of a breakpoint that time or an end has decided. What somebody decided has one of its own.
+    async fn note_undecided(&self, record: &BuildRecord) {
+        let undecided = |b: &&Breakpoint| b.over.as_ref().is_some_and(|over| over.by.is_none());
+        if let Some(breakpoint) = record.breakpoint.as_ref().filter(undecided) {
+            let detail = breakpoint_data(record, breakpoint);
+            let _ = self.note(Some(&record.id), &Actor::Transom, "breakpoint", Outcome::Ended, detail).await;
+        }
     }
 
     /// An event of now.

@@ -97,6 +97,7 @@ impl Door {
             _ if !life.admits => return Err(Problem::NotReady.into()),
             _ => {}
         }
+        self.has_minutes(entry, family).await?;
         let machine = record.machine.as_ref().map_or(0, |m| m.version);
         let opening = Opening {
             id: crate::random::id("s"),
@@ -105,6 +106,7 @@ impl Door {
             at: self.now(),
             machine,
             news: entry.news.clone(),
+            max_sessions: record.policy.max_sessions,
         };
         let (id, own) = (opening.id.clone(), opening.id.clone());
         let session = match family {

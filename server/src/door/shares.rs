@@ -6,6 +6,7 @@
 
 mod book;
 mod guests;
+mod look;
 mod redeem;
 mod requests;
 

@@ -120,17 +120,22 @@ impl Door {
     /// [`Problem::CodeInvalid`] for every wrong code alike.
     pub async fn redeem(&self, code: &str, renewal: &str, actor: &Actor) -> Result<Renewed, Refused> {
         check_secret(renewal)?;
+        self.may_try(actor.address())?;
         let now = self.now();
         let outcome = self.0.store.take_code(&SecretHash::of(code), &SecretHash::of(renewal), now).await?;
         let (grant, first) = match outcome {
             CodeOutcome::Taken(grant) => (grant, true),
             CodeOutcome::Repeated(grant) => (grant, false),
-            CodeOutcome::Used | CodeOutcome::Expired | CodeOutcome::Unknown => {
-                let refused = Err::<(), _>(Problem::CodeInvalid.into());
-                self.note_result(None, actor, "code.redeem", &refused, json!({})).await;
-                return Err(Problem::CodeInvalid.into());
+            wrong @ (CodeOutcome::Used | CodeOutcome::Expired | CodeOutcome::Unknown) => {
+                let mut refused = Refused::from(Problem::CodeInvalid);
+                if matches!(wrong, CodeOutcome::Unknown) {
+                    refused = self.was_guessed(actor.address(), refused);
+                }
+                self.note_stranger(actor, "code.redeem", refused.problem, "/api/v1/codes/redeem").await;
+                return Err(refused);
             }
         };
+        self.was_good(actor.address());
         let renewed = self.again(&grant).await;
         let action = if first { "code.redeem" } else { "code.redeem.repeated" };
         self.audited(Some(&grant.build), &actor.proven(&grant), action, renewed, json!({})).await
@@ -144,9 +149,11 @@ impl Door {
     /// [`Problem::CodeInvalid`] for every wrong secret alike; why after the end of access.
     pub async fn renew(&self, renewal: &str, next: &str, actor: &Actor) -> Result<Renewed, Refused> {
         check_secret(next)?;
+        self.may_try(actor.address())?;
         let (current, following) = (SecretHash::of(renewal), SecretHash::of(next));
         match self.0.store.rotate_renewal(&current, &following, self.now()).await? {
             RenewOutcome::Rotated(grant) | RenewOutcome::Repeated(grant) => {
+                self.was_good(actor.address());
                 let renewed = self.again(&grant).await;
                 let actor = actor.proven(&grant);
                 self.audited(Some(&grant.build), &actor, "token.renew", renewed, json!({})).await
@@ -167,7 +174,11 @@ impl Door {
                 };
                 self.denied(Some(&grant.build), &actor.proven(&grant), "token.renew", why).await
             }
-            RenewOutcome::Unknown => Err(Problem::CodeInvalid.into()),
+            RenewOutcome::Unknown => {
+                let refused = self.was_guessed(actor.address(), Problem::CodeInvalid.into());
+                self.note_stranger(actor, "token.renew", refused.problem, "/api/v1/tokens/renew").await;
+                Err(refused)
+            }
         }
     }
 

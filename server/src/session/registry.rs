@@ -73,7 +73,7 @@ impl Registry {
             Some(Spare { line, shard }) => (Some(line), shard),
             None => (None, self.shards.next()),
         };
-        let (session, writer) = self.admit(&opening.build.clone(), |_| {
+        let (session, writer) = self.admit(&opening.build.clone(), opening.max_sessions, |_| {
             let (session, writer) = TerminalSession::new(opening, size, shard, self.scrollback_bytes);
             Ok((Arc::clone(session.session()), writer))
         })?;
@@ -93,8 +93,8 @@ impl Registry {
         target: Target,
     ) -> Result<Arc<Session>, Problem> {
         let (build, machine, shard) = (opening.build.clone(), opening.machine, self.shards.next());
-        let mut started = None;
-        let (session, ()) = self.admit(&build, |sessions| {
+        let (most, mut started) = (opening.max_sessions, None);
+        let (session, ()) = self.admit(&build, most, |sessions| {
             if let Some(open) = desktop_among(sessions, &build, machine) {
                 return Ok((open, ()));
             }
@@ -112,6 +112,7 @@ impl Registry {
     fn admit<W>(
         &self,
         build: &BuildId,
+        most: Option<u32>,
         new: impl FnOnce(&BTreeMap<String, Arc<Session>>) -> Result<(Arc<Session>, W), Problem>,
     ) -> Result<(Arc<Session>, W), Problem> {
         if self.lifetime.is_ending() {
@@ -119,7 +120,8 @@ impl Registry {
         }
         let mut sessions = self.sessions();
         let live = |s: &&Arc<Session>| s.build == *build && !matches!(s.phase(), Phase::Ended(_));
-        if sessions.values().filter(live).count() >= self.per_build {
+        let most = most.map_or(self.per_build, |most| self.per_build.min(most as usize));
+        if sessions.values().filter(live).count() >= most {
             return Err(Problem::TooMany);
         }
         let (session, writer) = new(&sessions)?;

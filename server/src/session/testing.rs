@@ -20,6 +20,7 @@ pub(super) fn opening() -> Opening {
         at: Timestamp::UNIX_EPOCH,
         machine: 1,
         news: watch::Sender::new(0),
+        max_sessions: None,
     }
 }
 

@@ -3,6 +3,8 @@
 mod export;
 mod filter;
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-pub use export::{ExportBreak, Verified};
+pub use export::{Export, ExportBreak, Verified};
 pub use filter::AuditFilter;
 
 use super::deliveries::queue;
@@ -33,6 +35,10 @@ pub enum AuditOutcome {
 impl AuditOutcome {
     const ALL: [Self; 3] = [Self::Allowed, Self::Denied, Self::Ended];
 
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     /// Its name in the audit.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -41,6 +47,14 @@ impl AuditOutcome {
             Self::Denied => "denied",
             Self::Ended => "ended",
         }
+    }
+}
+
+impl FromStr for AuditOutcome {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::named(name).ok_or("an outcome is allowed, denied or ended")
     }
 }
 
@@ -189,10 +203,7 @@ impl Text {
             build: build.map(BuildId::try_from).transpose().map_err(corrupt)?,
             actor: self.actor,
             action: self.action,
-            outcome: AuditOutcome::ALL
-                .into_iter()
-                .find(|outcome| outcome.name() == self.outcome)
-                .ok_or_else(|| corrupt("outcome"))?,
+            outcome: AuditOutcome::named(&self.outcome).ok_or_else(|| corrupt("outcome"))?,
             detail: serde_json::from_str(&self.detail).map_err(|_| corrupt("detail"))?,
             address: Some(self.address).filter(|address| !address.is_empty()),
         };

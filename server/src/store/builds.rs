@@ -5,10 +5,11 @@ use sqlx::any::AnyRow;
 
 use super::deliveries::queue;
 use super::search::{progress, searched};
-use super::{Store, StoreError};
+use super::{Store, StoreError, attended};
 use crate::access::BuildId;
 use crate::access::build::BuildRecord;
 use crate::access::event::Event;
+use crate::access::minutes::{Turn, turn};
 
 /// A record with the number by which a change of it is noticed.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,15 +83,16 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn replace_build(&self, revision: i64, record: &BuildRecord) -> Result<bool, StoreError> {
-        self.replace_build_telling(revision, record, &[]).await
+        self.replace_build_telling(revision, record, &[], None).await
     }
 
-    /// The same, and queues `news` of it: both or neither.
+    /// The same, queues `news` of it, and writes down who is there: all or nothing.
     async fn replace_build_telling(
         &self,
         revision: i64,
         record: &BuildRecord,
         news: &[Event],
+        turn: Option<Turn>,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
         let query = sqlx::query(
@@ -102,6 +104,9 @@ impl Store {
         let replaced = query.execute(&mut *transaction).await?.rows_affected() == 1;
         if replaced {
             queue(&mut transaction, news).await?;
+            if let Some(turn) = turn {
+                attended::note(&mut transaction, &record.id, &record.about.project, &turn).await?;
+            }
             transaction.commit().await?;
         }
         Ok(replaced)
@@ -141,7 +146,8 @@ impl Store {
                 return Ok((answer, record));
             }
             let news = news(&before, &record);
-            if self.replace_build_telling(revision, &record, &news).await? {
+            let turn = turn(&before.facts, &record.facts);
+            if self.replace_build_telling(revision, &record, &news, turn).await? {
                 record.revision = revision + 1;
                 return Ok((answer, record));
             }

@@ -58,6 +58,10 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let share = &stored.share;
         let mut transaction = self.begin().await?;
+        // Changes nothing, but locks the build: those who make links at once are counted one after another.
+        let locked =
+            sqlx::query("UPDATE builds SET closed = closed WHERE id = $1").bind(share.build.as_str());
+        locked.execute(&mut *transaction).await?;
         let open = sqlx::query(
             "SELECT id FROM shares WHERE build = $1 AND revoked = 0 AND expires_at > $2 LIMIT $3",
         );

@@ -8,9 +8,8 @@ use jiff::Timestamp;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _};
 
 use super::Store;
-use crate::access::build::{About, BuildRecord, Platform};
-use crate::access::lifecycle::Facts;
-use crate::access::{BuildId, Capabilities, Grant, Person, Policy};
+use crate::access::build::BuildRecord;
+use crate::access::{BuildId, Capabilities, Grant, Person};
 use crate::config::StoreConfig;
 use crate::keys::{SealKey, Secret, SecretHash};
 use crate::seal::Sealer;
@@ -122,31 +121,5 @@ pub(super) fn grant(build: &str) -> Grant {
 }
 
 pub(super) fn record(build: &str) -> BuildRecord {
-    let about = About {
-        number: Some("7".to_owned()),
-        title: "Fix the flood".to_owned(),
-        project: "demo".to_owned(),
-        branch: None,
-        commit: None,
-        platform: Platform::Linux,
-        started_by: None,
-        trigger: None,
-        trusted: true,
-        running: true,
-        build_dir: None,
-        dashboard_url: None,
-        steps: Vec::new(),
-    };
-    BuildRecord {
-        revision: 1,
-        id: id(build),
-        version: 0,
-        about,
-        facts: Facts { max_duration_s: 3600, ..Facts::default() },
-        policy: Policy::default(),
-        epoch: 0,
-        enabled_by: None,
-        public_key: None,
-        machine: None,
-    }
+    BuildRecord { revision: 1, ..BuildRecord::example(id(build)) }
 }

@@ -1,5 +1,6 @@
 //! The store on SQLite and on PostgreSQL, the same tests on both.
 
+mod attended;
 mod audit;
 mod builds;
 mod codes;

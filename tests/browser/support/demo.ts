@@ -10,7 +10,7 @@ import type { Endpoint } from "./servers.ts";
 const ROOT = path.join(import.meta.dirname, "../../..");
 
 export interface Wish {
-  scenario?: "passes" | "fails" | "long";
+  scenario?: "passes" | "fails" | "waits" | "long";
   remote_access?: boolean;
   max_duration_s?: number;
   step_seconds?: number;

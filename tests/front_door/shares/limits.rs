@@ -1,11 +1,14 @@
 //! No more guests than a link lets in, whoever comes at once.
 
+use std::net::Ipv4Addr;
+
 use futures_util::future::{join_all, try_join_all};
 use serde_json::json;
 use transom_protocol::wire::{Attach, ClientMessage, Size};
 use transom_tests::ci::Reply;
 use transom_tests::front::Front;
 use transom_tests::pass::secret;
+use transom_tests::process::Process;
 
 use super::super::timelines::ready;
 use super::{guest, shared};
@@ -58,6 +61,34 @@ async fn of_64_at_once_at_two_servers_exactly_one_gets_in() -> anyhow::Result<()
         };
         let replies = join_all((0..64).map(knock)).await.into_iter().collect::<Result<Vec<_>, _>>()?;
         assert_eq!(got_in(&replies), 1, "run {run}");
+    }
+    Ok(())
+}
+
+/// Fifty links, one after another, each tried by 64 guests at once, who come from as many addresses.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_64_at_once_at_two_processes_exactly_one_gets_in_fifty_times_in_a_row() -> anyhow::Result<()> {
+    super::super::log();
+    let process = Process::start("").await?;
+    process.build("b1", json!({})).await?;
+    process.enable("b1").await?;
+    let other = process.beside().await?;
+    for run in 0..50_u8 {
+        let link = process.link("b1", json!({ "max_uses": 1 })).await?;
+        let knock = |n: u8| {
+            let server = if n.is_multiple_of(2) { &process } else { &other };
+            let address = Ipv4Addr::new(198, 51, run, n);
+            server.knock_from(address.into(), &link, u16::from(run) * 100 + u16::from(n))
+        };
+        let replies = join_all((0..64).map(knock)).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        for reply in replies.iter().filter(|r| r.status != 200) {
+            assert_eq!((reply.status, reply.problem()), (404, "share-invalid"), "run {run}: {reply:?}");
+        }
+        assert_eq!(got_in(&replies), 1, "run {run}");
+        let listed = other.listed("b1", &link).await?;
+        assert_eq!((&listed["used"], &listed["over"]), (&json!(1), &json!("used_up")));
+        // So that as many may be open at once as a build may have.
+        process.revoke("b1", &link).await?;
     }
     Ok(())
 }

@@ -40,6 +40,11 @@ export class Desk {
   }
 }
 
+interface More {
+  signal?: AbortSignal;
+  body?: object;
+}
+
 /** Requests about one build, made with an access token. */
 export class BuildApi {
   readonly #path: string;
@@ -60,6 +65,16 @@ export class BuildApi {
     await this.#request("DELETE", `${this.#path}/access`);
   }
 
+  /** Asks for as much more time as the policy allows at once. */
+  async extend(): Promise<void> {
+    await this.#request("POST", `${this.#path}/access/extend`);
+  }
+
+  /** Says how the build goes on that waits at this breakpoint. */
+  async decide(number: number, decision: "continue" | "abort"): Promise<void> {
+    await this.#request("POST", `${this.#path}/breakpoint/decide`, { body: { number, decision } });
+  }
+
   /** Ends a terminal for everybody in it. */
   async endSession(session: string): Promise<void> {
     await this.#request("DELETE", `/api/v1/sessions/${encodeURIComponent(session)}`);
@@ -67,32 +82,34 @@ export class BuildApi {
 
   /** The body is a stream of server-sent events. */
   async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#request("GET", `${this.#path}/events`, signal);
+    const response = await this.#request("GET", `${this.#path}/events`, { signal });
     if (response.body === null) throw new UnreachableError();
     return response.body;
   }
 
   /** A token may run out on the way, so one refusal is answered with a fresh one. */
-  async #request(method: string, path: string, signal?: AbortSignal): Promise<Response> {
+  async #request(method: string, path: string, more: More = {}): Promise<Response> {
     try {
-      return await this.#once(method, path, signal, false);
+      return await this.#once(method, path, more, false);
     } catch (error) {
       if (!(error instanceof ProblemError && error.status === 401)) throw error;
-      return await this.#once(method, path, signal, true);
+      return await this.#once(method, path, more, true);
     }
   }
 
   async #once(
     method: string,
     path: string,
-    signal: AbortSignal | undefined,
+    { signal, body }: More,
     fresh: boolean,
   ): Promise<Response> {
     const { token } = await this.#tokens({ fresh });
+    const json = body === undefined ? {} : { "content-type": "application/json" };
     return await send(this.#fetch, path, {
       method,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, ...json },
       cache: "no-store",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
   }

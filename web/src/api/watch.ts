@@ -1,5 +1,6 @@
 /** Follows one build for as long as somebody looks: an event stream that is opened again whenever it ends. */
 import type { BuildView } from "../protocol/gen/BuildView";
+import type { ShareView } from "../protocol/gen/ShareView";
 import { Backoff } from "../transport/backoff";
 import type { Cancel, Clock } from "../transport/clock";
 import { nothingToCancel } from "../transport/clock";
@@ -15,6 +16,8 @@ export interface Warning {
 
 export interface BuildListener {
   build(view: BuildView): void;
+  /** For those who may share: the links of the build. */
+  shares?(links: ShareView[]): void;
   warning(warning: Warning): void;
   /** `retryAt` is null while a try is under way. */
   lost(retryAt: number | null): void;
@@ -100,6 +103,8 @@ export class BuildWatch {
       const view = JSON.parse(data) as BuildView;
       this.#listener.build(view);
       if (view.access.state === "ended") this.stop();
+    } else if (event === "shares") {
+      this.#listener.shares?.(JSON.parse(data) as ShareView[]);
     } else if (event === "warning") {
       this.#listener.warning(JSON.parse(data) as Warning);
     }

@@ -24,6 +24,11 @@ export function grantFor(build: string, code: string | null): Grant {
   });
 }
 
+/** A guest's chain begins with the renewal that came with their invitation. */
+export function keepChain(build: string, renewal: string): void {
+  sessionStore(`transom.grant.${build}`).write({ id: secret(), renewal });
+}
+
 /** 256 random bits as base64url. */
 export function secret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));

@@ -3,19 +3,30 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import { grantFor, takeCode } from "../grant/browser";
+import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
-import { desktopAddress, parseAddress, terminalAddress } from "../ui/address";
+import type { ShareView } from "../protocol/gen/ShareView";
+import type { ShareDesk } from "../share/desk";
+import { desktopAddress, parseAddress, stepAddress, terminalAddress } from "../ui/address";
 import { browserClock } from "../ui/browser-clock";
 import "../ui/copy";
 import { clockTime, ServerClock, titlePrefix } from "../ui/countdown";
 import { logo } from "../ui/icons";
+import {
+  type Deciding,
+  type Decision,
+  renderAbortDialog,
+  renderBreakpoint,
+} from "./access/breakpoint";
 import { renderEndDialog } from "./access/end-dialog";
-import { renderFailedStep } from "./access/failed-step";
 import { renderHeading } from "./access/heading";
+import { renderInvitation } from "./access/invitation";
 import { renderPeople, renderSessions } from "./access/people";
+import { renderSteps } from "./access/steps";
 import { obstacle, renderTiles } from "./access/tiles";
 import { renderTimeStrip, timeLeft } from "./access/time-strip";
-import { allows, buildName } from "./build";
+import { allows, buildName, mayShare } from "./build";
+import { invitationOf } from "./invited";
 import { type Notice, noticeOfProblem, renderNotice, unreachable } from "./notice";
 import { dashboardOf, nameOf, rememberBuild } from "./remembered";
 
@@ -32,6 +43,8 @@ export class AccessPage extends LitElement {
     _warning: { state: true },
     _ending: { state: true },
     _failure: { state: true },
+    _extending: { state: true },
+    _deciding: { state: true },
   };
 
   declare _view: BuildView | null;
@@ -41,11 +54,16 @@ export class AccessPage extends LitElement {
   declare _warning: string;
   declare _ending: boolean;
   declare _failure: string;
+  declare _extending: { busy: boolean; failure: string };
+  declare _deciding: { busy: boolean; failure: string };
 
   readonly #build: string;
   readonly #api: BuildApi;
   readonly #watch: BuildWatch;
   readonly #clock = new ServerClock();
+  readonly #tokens: Grant["token"];
+  #desk: ShareDesk | null = null;
+  #links: ShareView[] = [];
   #life: AbortController | null = null;
 
   constructor() {
@@ -56,11 +74,15 @@ export class AccessPage extends LitElement {
     this._warning = "";
     this._ending = false;
     this._failure = "";
+    this._extending = { busy: false, failure: "" };
+    this._deciding = { busy: false, failure: "" };
     this.#build = parseAddress(location.pathname)?.build ?? "";
     const grant = grantFor(this.#build, takeCode());
+    this.#tokens = grant.token;
     this.#api = new BuildApi(this.#build, grant.token);
     this.#watch = new BuildWatch(this.#api, browserClock, Math.random, {
       build: (view) => this.#onBuild(view),
+      shares: (links) => this.#onShares(links),
       warning: ({ minutes, sentence = `Access ends in ${minutes} min.` }) => {
         this._warning = `${sentence} Save what you need from the machine.`;
       },
@@ -105,6 +127,11 @@ export class AccessPage extends LitElement {
     const now = this.#clock.now();
     this.#setTitle(view, now);
     const notice = this.#noticeOf(view, now);
+    const deciding: Deciding = {
+      ...this._deciding,
+      decide: (decision) => void this.#decide(decision),
+      ask: () => this.#dialogOf("abort")?.showModal(),
+    };
     return html`${renderHeading(view)}
       <main class="wrap">
         ${
@@ -112,28 +139,48 @@ export class AccessPage extends LitElement {
             ? html`<p class="alert" role="status">Transom cannot be reached, so this page may be out of date. Trying again…</p>`
             : nothing
         }
-        ${notice === null ? this.#renderOpen(view, now) : renderNotice(notice)}
-        ${renderFailedStep(view)}
+        ${
+          notice === null
+            ? this.#renderOpen(view, now, deciding)
+            : html`${renderNotice(notice)}
+          ${renderBreakpoint(view, now, deciding)}`
+        }
+        ${renderSteps(view, (step) => this.#sendStep(step))}
       </main>
       ${renderEndDialog(view, {
         busy: this._ending,
         failure: this._failure,
         confirm: () => void this.#endAccess(),
-      })}`;
+      })}${renderAbortDialog(deciding)}`;
   }
 
-  #renderOpen(view: BuildView, now: number): TemplateResult {
-    const end = allows(view, "access.end") ? () => this.#dialog?.showModal() : null;
-    return html`${renderTimeStrip(view, now, this._warning, end)}
+  #renderOpen(view: BuildView, now: number, deciding: Deciding): TemplateResult {
+    const end = allows(view, "access.end") ? () => this.#dialogOf("end")?.showModal() : null;
+    const more = { ...this._extending, ask: () => void this.#extend() };
+    const share = () => this.#desk?.show(view);
+    return html`${renderTimeStrip(view, now, this._warning, end, more)}
+      ${view.invitation === null ? nothing : renderInvitation(view.invitation, now)}
+      ${renderBreakpoint(view, now, deciding)}
       ${renderTiles(view, { terminal: () => this.#open("terminal"), desktop: () => this.#open("desktop") })}
-      <div class="two">${renderSessions(view, now)} ${renderPeople(view)}</div>`;
+      <div class="two">${renderSessions(view, now)} ${renderPeople(view)}</div>
+      ${
+        this.#desk === null
+          ? nothing
+          : html`<div class="actions"><button type="button" class="primary" @click=${share}>Share…</button></div>
+            <transom-share-links .links=${this.#links} .api=${this.#desk.api}></transom-share-links>`
+      }`;
   }
 
   #renderWithout(): TemplateResult {
     const trouble = this._trouble;
     const notice =
       trouble !== null
-        ? noticeOfProblem(trouble.problem, trouble.sentence, dashboardOf(this.#build))
+        ? noticeOfProblem(
+            trouble.problem,
+            trouble.sentence,
+            dashboardOf(this.#build),
+            invitationOf(this.#build),
+          )
         : this._lost
           ? unreachable(() => this.#watch.wake())
           : null;
@@ -175,12 +222,32 @@ export class AccessPage extends LitElement {
 
   #onBuild(view: BuildView): void {
     const before = this._view?.access.ends_at;
-    if (before !== view.access.ends_at) this._warning = "";
+    if (before !== view.access.ends_at) {
+      this._warning = "";
+      this._extending = { ...this._extending, failure: "" };
+    }
     this.#clock.set(view.now);
     rememberBuild(view);
     this._lost = false;
     this._view = view;
-    if (view.access.state === "ended") this.#dialog?.close();
+    if (view.access.state === "ended") this.#dialogOf("end")?.close();
+    if (view.breakpoint?.state !== "waiting") this.#dialogOf("abort")?.close();
+    if (mayShare(view)) void this.#loadDesk();
+  }
+
+  #onShares(links: ShareView[]): void {
+    this.#links = links;
+    this.#desk?.take(links);
+    this.requestUpdate();
+  }
+
+  async #loadDesk(): Promise<void> {
+    const life = this.#life;
+    if (this.#desk !== null || life === null) return;
+    const [{ ShareDesk }] = await Promise.all([import("../share/desk"), import("../share/links")]);
+    if (this.#desk !== null || life.signal.aborted) return;
+    this.#desk = new ShareDesk(this.#build, this.#tokens, life.signal);
+    this.#onShares(this.#links);
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -188,7 +255,8 @@ export class AccessPage extends LitElement {
       event.target instanceof Element && event.target.closest("input, textarea, select");
     const family = FAMILIES[event.key.toLowerCase()];
     if (family === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (typing || event.repeat || this.#dialog?.open || this._view === null) return;
+    const asking = document.querySelector("dialog[open]") !== null;
+    if (typing || event.repeat || asking || this._view === null) return;
     if (this._trouble === null && this.#noticeOf(this._view, 0) === null) this.#open(family);
   }
 
@@ -198,12 +266,43 @@ export class AccessPage extends LitElement {
     location.assign(address(this.#build));
   }
 
+  /** In a new shell, for another one may be in the middle of something. */
+  #sendStep(step: number): void {
+    if (this._view === null || obstacle(this._view, "terminal") !== null) return;
+    location.assign(stepAddress(this.#build, step));
+  }
+
+  async #decide(decision: Decision): Promise<void> {
+    const number = this._view?.breakpoint?.number;
+    if (number === undefined) return;
+    this._deciding = { busy: true, failure: "" };
+    let failure = "";
+    try {
+      await this.#api.decide(number, decision);
+    } catch (error) {
+      failure = error instanceof Error ? error.message : "This did not work.";
+    }
+    this.#dialogOf("abort")?.close();
+    this._deciding = { busy: false, failure };
+  }
+
+  async #extend(): Promise<void> {
+    this._extending = { busy: true, failure: "" };
+    let failure = "";
+    try {
+      await this.#api.extend();
+    } catch (error) {
+      failure = error instanceof Error ? error.message : "This did not work.";
+    }
+    this._extending = { busy: false, failure };
+  }
+
   async #endAccess(): Promise<void> {
     this._ending = true;
     this._failure = "";
     try {
       await this.#api.endAccess();
-      this.#dialog?.close();
+      this.#dialogOf("end")?.close();
     } catch (error) {
       this._failure = error instanceof Error ? error.message : "This did not work.";
     } finally {
@@ -219,8 +318,8 @@ export class AccessPage extends LitElement {
     if (document.title !== title) document.title = title;
   }
 
-  get #dialog(): HTMLDialogElement | null {
-    return this.querySelector("dialog");
+  #dialogOf(id: "end" | "abort"): HTMLDialogElement | null {
+    return this.querySelector(`dialog#${id}`);
   }
 }
 

@@ -10,3 +10,7 @@ export function buildName({ project, title, number }: BuildView): string {
 export function allows(view: BuildView, capability: Capability): boolean {
   return view.permissions.some((p) => p.capability === capability && p.allowed);
 }
+
+export function mayShare(view: BuildView): boolean {
+  return allows(view, "share.view") || allows(view, "share.control");
+}

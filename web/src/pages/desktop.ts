@@ -7,12 +7,13 @@ import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ViewerInfo } from "../protocol/gen/ViewerInfo";
+import type { ShareDesk } from "../share/desk";
 import type { ConnectionState } from "../transport/status";
 import { buildAddress, desktopAddress, parseAddress } from "../ui/address";
 import { causeWords, ServerClock, titlePrefix } from "../ui/countdown";
 import type { Network } from "../ui/events";
 import { applyTheme, storedTheme, type Theme } from "../ui/theme";
-import { allows } from "./build";
+import { allows, mayShare } from "./build";
 import { renderBar } from "./desktop/bar";
 import type { renderMenus } from "./desktop/menus";
 import {
@@ -64,6 +65,7 @@ export class DesktopPage extends LitElement {
   #viewers: readonly ViewerInfo[] = [];
   #me = "";
   #everIn = false;
+  #desk: ShareDesk | null = null;
   #life: AbortController | null = null;
   #saying: ReturnType<typeof setTimeout> | undefined;
 
@@ -122,6 +124,7 @@ export class DesktopPage extends LitElement {
       endsAt: at,
       cause: this._ends.cause,
       screenshot: (toClipboard: boolean) => void this.#screenshot(toClipboard),
+      share: this.#desk?.renderButton(this._build),
       fullScreen: () => void this.#toggleFullScreen(),
     };
     return html`${renderBar(bar, this.#menus())}
@@ -211,6 +214,7 @@ export class DesktopPage extends LitElement {
       this.#clock.set(view.now);
       rememberBuild(view);
       this._build = view;
+      if (mayShare(view)) void this.#loadDesk();
       if (this._ends.at === null) {
         this._ends = { at: view.access.ends_at, cause: causeWords(view.access.cause) };
       }
@@ -305,6 +309,16 @@ export class DesktopPage extends LitElement {
   async #showTrouble(problem: string, sentence: string): Promise<void> {
     const { renderTrouble } = await import("./terminal/trouble");
     this._trouble = renderTrouble(this.#build, problem, sentence);
+  }
+
+  async #loadDesk(): Promise<void> {
+    const life = this.#life;
+    if (this.#desk !== null || life === null) return;
+    const { ShareDesk } = await import("../share/desk");
+    if (this.#desk !== null || life.signal.aborted) return;
+    this.#desk = new ShareDesk(this.#build, this.#grant.token, life.signal);
+    this.#desk.follow(this.#api, life.signal);
+    this.requestUpdate();
   }
 
   #onRelease(): void {

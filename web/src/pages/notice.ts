@@ -47,7 +47,18 @@ export function noticeOfProblem(
   problem: string,
   sentence: string,
   dashboard: string | null,
+  /** What ended by the clock, for a guest. */
+  ended: string | null = null,
 ): Notice {
+  // The link's own words name who made it: a guest has no way back by the dashboard.
+  if (problem === "revoked" && (ended !== null || sentence.includes("link"))) {
+    const words = ended ?? sentence;
+    return {
+      heading: words.replace(/\.$/, ""),
+      sentence: "Ask whoever sent it to you for a new one.",
+      action: null,
+    };
+  }
   return {
     heading: HEADINGS[problem] ?? "This did not work",
     sentence: SENTENCES[problem] ?? sentence,

@@ -5,6 +5,9 @@ import { buildName } from "./build";
 
 export function rememberBuild(view: BuildView): void {
   sessionStorage.setItem(`transom.name.${view.id}`, buildName(view));
+  const until = view.invitation?.expires_at;
+  if (until === undefined) sessionStorage.removeItem(`transom.until.${view.id}`);
+  else sessionStorage.setItem(`transom.until.${view.id}`, until);
   const url = webAddress(view.dashboard_url ?? "");
   if (url !== null) sessionStorage.setItem(`transom.dashboard.${view.id}`, url);
 }

@@ -5,16 +5,18 @@ import type { Files } from "../files/loader";
 import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
+import type { ShareDesk } from "../share/desk";
 import { TransomTerminal } from "../terminal/element";
 import type { ConnectionState } from "../transport/status";
 import { buildAddress, parseAddress, terminalAddress } from "../ui/address";
 import { causeWords, ServerClock, titlePrefix } from "../ui/countdown";
 import { applyTheme, storedTheme } from "../ui/theme";
-import { allows } from "./build";
+import { allows, mayShare } from "./build";
 import { nameOf, rememberBuild } from "./remembered";
 import { renderBar } from "./terminal/bar";
 import type { Signals } from "./terminal/signals";
 import { newSlot, type Slot } from "./terminal/slot";
+import { commandOf, stepAsked } from "./terminal/step-command";
 import type { TabHost, Tabs } from "./terminal/tabs";
 import { chosen, storedView, type View } from "./terminal/view";
 import type { renderViewMenu } from "./terminal/view-menu";
@@ -59,12 +61,17 @@ export class TerminalPage extends LitElement {
   #life: AbortController | null = null;
   #files: Files | null = null;
   #everIn = false;
+  /** The step whose command is to stand at the prompt. */
+  #step: number | null;
+  #desk: ShareDesk | null = null;
 
   constructor() {
     super();
     const { build, session } = parseAddress(location.pathname) ?? { build: "", session: "" };
     this.#build = build;
     this.#active = newSlot(1, session);
+    // A shell that runs something would take it for input.
+    this.#step = session === "" ? stepAsked(location.search) : null;
     this.#slots = [this.#active];
     this.#grant = grantFor(build, takeCode());
     this.#api = new BuildApi(build, this.#grant.token);
@@ -128,6 +135,7 @@ export class TerminalPage extends LitElement {
       mayOpen: !over && (this._build === null || allows(this._build, "terminal.control")),
       open: () => this.#select(this.#open(""), true),
       files: () => void this.#files?.show(),
+      share: this.#desk?.renderButton(this._build),
       fullScreen: () => this.#toggleFullScreen(),
     };
     return html`${renderBar(bar, menu)}
@@ -176,6 +184,7 @@ export class TerminalPage extends LitElement {
       this.#clock.set(view.now);
       rememberBuild(view);
       this._build = view;
+      if (mayShare(view)) void this.#loadDesk();
       if (this._ends.at === null) {
         this._ends = { at: view.access.ends_at, cause: causeWords(view.access.cause) };
       }
@@ -289,7 +298,15 @@ export class TerminalPage extends LitElement {
     if (!slot.everIn && slot === this.#active) this.#terminal?.focus();
     slot.everIn = true;
     this.#everIn = true;
+    if (this.#step !== null) void this.#sendStep(slot, this.#step);
     this.requestUpdate();
+  }
+
+  async #sendStep(slot: Slot, step: number): Promise<void> {
+    this.#step = null;
+    const view = await this.#api.view().catch(() => null);
+    const command = view === null ? null : commandOf(view, step);
+    if (command !== null) await this.#elementOf(slot)?.insert(command);
   }
 
   #onSession(event: CustomEvent<{ session: string }>): void {
@@ -331,13 +348,23 @@ export class TerminalPage extends LitElement {
     const slot = this.#slotOf(event);
     slot.viewers = [];
     this.requestUpdate();
-    if (this.#tabs?.refused(slot, problem)) return;
+    if (this.#tabs?.refused(slot, problem, sentence)) return;
     if (!this.#everIn && BEYOND_RETRY.has(problem)) void this.#showTrouble(problem, sentence);
   }
 
   async #showTrouble(problem: string, sentence: string): Promise<void> {
     const { renderTrouble } = await import("./terminal/trouble");
     this._trouble = renderTrouble(this.#build, problem, sentence);
+  }
+
+  async #loadDesk(): Promise<void> {
+    const life = this.#life;
+    if (this.#desk !== null || life === null) return;
+    const { ShareDesk } = await import("../share/desk");
+    if (this.#desk !== null || life.signal.aborted) return;
+    this.#desk = new ShareDesk(this.#build, this.#grant.token, life.signal);
+    this.#desk.follow(this.#api, life.signal);
+    this.requestUpdate();
   }
 
   #onRelease(): void {

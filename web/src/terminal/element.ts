@@ -133,6 +133,15 @@ export class TransomTerminal extends LitElement {
     this.#tools?.find();
   }
 
+  /** Puts `text` at the shell's prompt as a paste would, and leaves it to the person to run it. */
+  async insert(text: string): Promise<void> {
+    const screen = this.#screen;
+    if (screen === null) return;
+    const [{ prompted }] = await Promise.all([import("./prompt"), loadTools()]);
+    await prompted(screen.term);
+    if (this.#screen === screen) await this.#tools?.insert(text);
+  }
+
   reconnect(): void {
     if (this.#attachment === null) this.#attach(this.session);
     else this.#attachment.reconnect();

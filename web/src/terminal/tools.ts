@@ -106,14 +106,23 @@ export class Tools {
 
   /** Every paste comes this way: by key, by the middle button, from a menu. */
   async paste(pasted: string): Promise<void> {
-    const { term } = this.#host.screen;
     if (pasted.length > PASTE_LIMIT) {
       this.#toasts.show({ kind: "paste", text: "Not pasted: more than 1 MiB of text." });
       return;
     }
-    let text = harmless(pasted);
+    await this.#put(harmless(pasted), this.#host.options().askBeforePaste);
+  }
+
+  /** Text that is not to run by itself: nothing follows its last line, and whatever might run it all the same asks first. */
+  async insert(text: string): Promise<void> {
+    await this.#put(harmless(text).trimEnd(), true);
+  }
+
+  async #put(given: string, asks: boolean): Promise<void> {
+    const { term } = this.#host.screen;
+    let text = given;
     if (text === "" || !this.#host.mayType()) return;
-    if (this.#host.options().askBeforePaste && runsAtOnce(text, term.modes.bracketedPasteMode)) {
+    if (asks && runsAtOnce(text, term.modes.bracketedPasteMode)) {
       const reply = await askBeforePaste(this.#place, text);
       term.focus();
       if (reply === null) return;

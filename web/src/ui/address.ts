@@ -24,6 +24,11 @@ export function terminalAddress(build: string, session = ""): string {
   return sessionAddress(build, "terminal", session);
 }
 
+/** A new terminal with the command of a step at its prompt. The number says which: no address holds a command. */
+export function stepAddress(build: string, step: number): string {
+  return `${terminalAddress(build)}?step=${step}`;
+}
+
 export function desktopAddress(build: string, session = ""): string {
   return sessionAddress(build, "desktop", session);
 }

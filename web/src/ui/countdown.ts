@@ -59,9 +59,9 @@ export function causeWords(cause: AccessView["cause"] | string | null): string {
     case "deadline":
       return "build’s time limit";
     case "grace":
-      return "10 min after the build, unless somebody connects";
+      return "after the build, unless somebody connects";
     case "reattach":
-      return "10 min after the last one left, unless somebody comes back";
+      return "after the last one left, unless somebody comes back";
     case "cancelled":
       return "the build was cancelled";
     case "timed_out":

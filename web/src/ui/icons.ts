@@ -1,7 +1,7 @@
 /** Icons: 20 px, drawn with the text's colour, always beside words or with a label on the control. */
 import { html, svg, type TemplateResult } from "lit";
 
-function icon(paths: TemplateResult): TemplateResult {
+export function icon(paths: TemplateResult): TemplateResult {
   return html`<svg class="icon" width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor"
     stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${paths}</svg>`;
 }

@@ -1,4 +1,5 @@
 /** What an element says over its screen: one sentence and one thing to do. */
+import { PROBLEMS } from "../protocol/gen/problems";
 import type { Status } from "../transport/status";
 
 export interface Notice {
@@ -74,7 +75,8 @@ function endNotice(problem: string, sentence: string, mayOpen: boolean, words: W
     case "too-many":
       return {
         tone: "end",
-        sentence: words.tooMany,
+        // The server says more where it is another limit.
+        sentence: sentence === PROBLEMS["too-many"].sentence ? words.tooMany : sentence,
         action: "reconnect",
         label: AGAIN,
       };

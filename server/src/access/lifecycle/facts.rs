@@ -30,6 +30,18 @@ pub struct Facts {
     pub attached_since: Option<Timestamp>,
     /// When the last one left.
     pub last_left: Option<Timestamp>,
+    /// That somebody asked for more time.
+    #[serde(default)]
+    pub extended: Option<Extension>,
+}
+
+/// More time to come, or to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extension {
+    /// When the window began that it is for; another one it does not lengthen.
+    pub began: Timestamp,
+    /// When that window ends.
+    pub until: Timestamp,
 }
 
 /// What came of the attempt to reach the machine.

@@ -18,6 +18,7 @@ pub fn news(before: &Facts, after: &Facts, timing: &Policy, now: Timestamp) -> V
         (EventKind::AccessReady, ready(after) && !ready(before)),
         (EventKind::AccessFailed, failed(after) && !failed(before)),
         (EventKind::AccessGrace, grace(after) && !grace(before)),
+        (EventKind::AccessExtended, after.extended.is_some() && after.extended != before.extended),
         (EventKind::AccessEnded, after.ended.is_some() && before.ended.is_none()),
         (EventKind::MachineReleasable, releasable(after) && !releasable(before)),
     ];
@@ -101,6 +102,21 @@ mod tests {
         course.at(30, |f, p, n| f.restart(p, n)).settle(40);
         let wanted =
             [(22, E::AccessGrace), (30, E::AccessGrace), (40, E::AccessEnded), (40, E::MachineReleasable)];
+        assert_eq!(course.told, wanted);
+    }
+
+    #[test]
+    fn more_time_is_told_each_time() {
+        let mut course = Course::ready();
+        course.finish(20, Outcome::Failed).at(25, |f, p, n| _ = f.extend(p, n, None).unwrap());
+        course.at(26, |f, p, n| _ = f.extend(p, n, Some(60)).unwrap()).settle(27).settle(41);
+        let wanted = [
+            (20, E::AccessGrace),
+            (25, E::AccessExtended),
+            (26, E::AccessExtended),
+            (41, E::AccessEnded),
+            (41, E::MachineReleasable),
+        ];
         assert_eq!(course.told, wanted);
     }
 

@@ -32,6 +32,15 @@ pub enum Refusal {
     /// Access is over for good.
     #[error("access has ended")]
     Ended(Cause),
+    /// There is no window that could be made longer.
+    #[error("no time runs out that could be made longer")]
+    NoWindow,
+    /// A window that lasts until the deadline.
+    #[error("access lasts until the build's time limit already")]
+    AtDeadline,
+    /// The policy gives no more time.
+    #[error("the policy gives no more time")]
+    NotExtended,
 }
 
 impl Refusal {
@@ -42,7 +51,8 @@ impl Refusal {
             Self::Off => Problem::AccessOff,
             Self::Pending => Problem::NotReady,
             Self::Failed => Problem::MachineUnreachable,
-            Self::Answered => Problem::Conflict,
+            Self::Answered | Self::NoWindow | Self::AtDeadline => Problem::Conflict,
+            Self::NotExtended => Problem::PolicyRefused,
             Self::Ended(Cause::Deadline) => Problem::Deadline,
             Self::Finished | Self::Ended(_) => Problem::AccessEnded,
         }
@@ -238,7 +248,7 @@ impl Facts {
 }
 
 /// Why nobody is let in.
-fn refusal(life: &Life) -> Refusal {
+pub(in crate::access) fn refusal(life: &Life) -> Refusal {
     match life.state {
         State::Off => Refusal::Off,
         State::Failed => Refusal::Failed,

@@ -1,6 +1,7 @@
 //! Whole lives, told in minutes since the start of the build.
 
 mod ends;
+mod extended;
 mod laws;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,12 +25,16 @@ pub(super) enum Event {
     Attach,
     Leave,
     End,
+    /// Somebody asks for so many minutes more.
+    Extend(u32),
     Restart,
     /// The CI says when it started and how long it may last, in minutes.
     Schedule(Option<i64>, u64),
 }
 
-use Event::{Answer, Attach, Enable, End, Leave, MachineGone, MachineUp, NoAnswer, Restart, Schedule, Told};
+use Event::{
+    Answer, Attach, Enable, End, Extend, Leave, MachineGone, MachineUp, NoAnswer, Restart, Schedule, Told,
+};
 
 /// What happens, and at which minute.
 type Story<'a> = &'a [(i64, Event)];
@@ -59,6 +64,7 @@ pub(super) fn happen(facts: &mut Facts, policy: &Policy, at: Timestamp, event: E
         Attach => facts.attach(policy, at)?,
         Leave => facts.leave(policy, at),
         End => facts.end(policy, at, Cause::EndedByUser)?,
+        Extend(minutes) => _ = facts.extend(policy, at, Some(minutes * 60))?,
         Restart => facts.restart(policy, at),
         Schedule(start, minutes) => {
             facts.schedule(policy, at, start.map(minute), minutes * 60);
@@ -100,18 +106,20 @@ fn look(events: &[(i64, Event)], at: i64) -> Life {
     life(&play(events, true).0, &Policy::default(), minute(at))
 }
 
+/// Access ends at that minute and for that reason, whether anybody looks meanwhile or not.
+fn ends_at(name: &str, events: &[(i64, Event)], ends: i64, cause: Cause) {
+    for driven in [true, false] {
+        let (facts, _) = play(events, driven);
+        let life = life(&facts, &Policy::default(), minute(1_000_000));
+        let seen = (life.state, life.ends_at, life.cause);
+        assert_eq!(seen, (State::Ended, Some(minute(ends)), Some(cause)), "{name}, driven: {driven}");
+    }
+}
+
 #[test]
 fn access_ends_when_and_why_the_timelines_say() {
     for (name, events, ends, cause) in ends::ENDS {
-        for driven in [true, false] {
-            let (facts, _) = play(&ready(events), driven);
-            let life = life(&facts, &Policy::default(), minute(1_000_000));
-            assert_eq!(
-                (life.state, life.ends_at, life.cause),
-                (State::Ended, Some(minute(*ends)), Some(*cause)),
-                "{name}, driven: {driven}"
-            );
-        }
+        ends_at(name, &ready(events), *ends, *cause);
     }
 }
 

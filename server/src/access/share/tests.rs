@@ -1,9 +1,7 @@
 //! The rules of share links as tables.
 
 use super::*;
-use crate::access::Policy;
-use crate::access::build::{About, Platform};
-use crate::access::lifecycle::{Cause, Facts};
+use crate::access::lifecycle::Cause;
 
 const NOW: i64 = 1_700_000_000;
 
@@ -67,33 +65,7 @@ fn share(what: Shared, role: ShareRole, maker: &str) -> Share {
 }
 
 fn record() -> BuildRecord {
-    let about = About {
-        number: None,
-        title: "t".to_owned(),
-        project: "p".to_owned(),
-        branch: None,
-        commit: None,
-        platform: Platform::Linux,
-        started_by: None,
-        trigger: None,
-        trusted: true,
-        running: true,
-        build_dir: None,
-        dashboard_url: None,
-        steps: Vec::new(),
-    };
-    BuildRecord {
-        id: build(),
-        revision: 1,
-        version: 1,
-        about,
-        facts: Facts::default(),
-        policy: Policy::default(),
-        epoch: 3,
-        enabled_by: None,
-        public_key: None,
-        machine: None,
-    }
+    BuildRecord { revision: 1, epoch: 3, ..BuildRecord::example(build()) }
 }
 
 #[test]

@@ -147,13 +147,7 @@ pub async fn redeliver(
 fn filter(query: Result<Query<DeliveryQuery>, QueryRejection>) -> Result<DeliveryFilter, ApiError> {
     let query = paging::read(query, |query| query.limit)?;
     let before = query.before.map(|text| place(&text).ok_or(Problem::Malformed)).transpose()?;
-    Ok(DeliveryFilter {
-        hook: None,
-        build: None,
-        state: query.state,
-        before,
-        limit: query.limit,
-    })
+    Ok(DeliveryFilter { hook: None, build: None, state: query.state, before, limit: query.limit })
 }
 
 /// Where a page ends.

@@ -1,5 +1,6 @@
 //! A viewer's conversation, once it is in.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ const MISSED_PINGS: u32 = 2;
 pub struct Conversation<'a> {
     app: &'a App,
     entry: Arc<Entry>,
+    address: Option<IpAddr>,
     session: Arc<Session>,
     view: View,
     /// The newest grant; a renewal replaces it.
@@ -40,8 +42,15 @@ pub struct Conversation<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    pub fn new(app: &'a App, entry: Arc<Entry>, grant: Grant, session: Arc<Session>, view: View) -> Self {
-        Self { app, entry, session, view, grant: watch::Sender::new(grant), told: None }
+    pub fn new(
+        app: &'a App,
+        entry: Arc<Entry>,
+        grant: Grant,
+        address: Option<IpAddr>,
+        session: Arc<Session>,
+        view: View,
+    ) -> Self {
+        Self { app, entry, address, session, view, grant: watch::Sender::new(grant), told: None }
     }
 
     /// Talks until one side ends it.
@@ -169,7 +178,7 @@ impl<'a> Conversation<'a> {
 
     /// A newer token of the same person for the same build.
     async fn renew(&mut self, token: &str) -> Result<ServerMessage, Leave> {
-        let (grant, _) = self.app.door.grant(token).await?;
+        let (grant, _) = self.app.door.grant(token, self.address, "/api/v1/socket").await?;
         {
             let held = self.grant.borrow();
             let same = |one: &Grant| (one.build.clone(), one.person.sub.clone(), one.share.clone());

@@ -108,10 +108,19 @@ impl Door {
         let grant = Grant { capabilities, ..grant.clone() };
         let Some(id) = &grant.share else { return Ok(grant) };
         let known = entry.book.known();
-        // One that was forgotten was over long before.
-        let share = known.shares.iter().find(|share| share.id == *id).ok_or(ShareOver::Expired);
-        let narrowed = share.and_then(|share| share.narrow(grant, &record, self.now()));
-        narrowed.map_err(|over| Refused::because(Problem::Revoked, over.sentence()))
+        let Some(share) = known.shares.iter().find(|share| share.id == *id) else {
+            // It was over long before.
+            return Err(Refused::because(Problem::Revoked, "This link is over."));
+        };
+        let narrowed = share.narrow(grant, &record, self.now());
+        narrowed.map_err(|over| Refused::because(Problem::Revoked, over.sentence(&share.maker.name)))
+    }
+
+    /// The link that a grant came by, where it is a guest's.
+    #[must_use]
+    pub fn share_of(&self, entry: &Entry, grant: &Grant) -> Option<Share> {
+        let id = grant.share.as_ref()?;
+        entry.book.known().shares.iter().find(|share| share.id == *id).cloned()
     }
 
     /// From now on links are read every second, as long as what comes back is kept.

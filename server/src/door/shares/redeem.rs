@@ -7,7 +7,7 @@
 //! Up to the secret every failure looks the same, and so does a link that is over. Only who holds a good
 //! link learns that it asks for a passcode, or for patience.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -69,7 +69,7 @@ pub struct Joined {
 /// Why a link was refused, for the audit. Outside all of these look alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Miss {
+pub(super) enum Miss {
     Unknown,
     WrongSecret,
     Over(ShareOver),
@@ -77,7 +77,7 @@ enum Miss {
 }
 
 /// Why somebody does not come in.
-enum Why {
+pub(super) enum Why {
     Miss(Miss),
     Refused(Refused),
 }
@@ -98,14 +98,12 @@ impl Door {
     pub async fn redeem_share(&self, id: &str, key: Key, actor: &Actor) -> Result<Redeemed, Refused> {
         check_secret(&key.renewal)?;
         let name = guest_name(&key.name)?;
-        let (now, address) = (self.now(), actor.address());
-        if let Some(Err(seconds)) = address.map(|address| self.brake().check(address, now)) {
-            return Err(too_early(seconds));
-        }
+        let now = self.now();
+        self.may_guess(actor, now)?;
         let stored = self.0.store.share(id).await?;
         let build = stored.as_ref().map(|stored| stored.share.build.clone());
         let tried = self.try_redeem(stored, &key, &name, actor).await;
-        let about = About { id, build: build.as_ref(), name: &name };
+        let about = About { action: REDEEM, id, build: build.as_ref(), name: Some(&name) };
         match tried {
             Ok(redeemed) => Ok(redeemed),
             Err(Why::Miss(miss)) => {
@@ -126,15 +124,22 @@ impl Door {
         }
     }
 
-    async fn try_redeem(
+    /// Whether somebody may try, who may have guessed before.
+    pub(super) fn may_guess(&self, actor: &Actor, now: Timestamp) -> Result<(), Refused> {
+        match actor.address().map(|address| self.brake().check(address, now)) {
+            Some(Err(seconds)) => Err(too_early(seconds)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The link that a secret opens, the hash of its passcode, and its build, whose access has not ended.
+    pub(super) async fn opened(
         &self,
         stored: Option<StoredShare>,
-        key: &Key,
-        name: &str,
-        actor: &Actor,
-    ) -> Result<Redeemed, Why> {
+        secret: &str,
+    ) -> Result<(Share, String, Arc<Entry>), Why> {
         // Compared with something also where there is nothing, so that both take as long.
-        let shown = SecretHash::of(&key.secret);
+        let shown = SecretHash::of(secret);
         let none = SecretHash::of("");
         let right = stored.as_ref().map_or(&none, |stored| &stored.hash) == &shown;
         let Some(StoredShare { share, passcode, .. }) = stored else { return Err(Why::Miss(Miss::Unknown)) };
@@ -146,6 +151,17 @@ impl Door {
         if self.life(&entry.record()).state == State::Ended {
             return Err(Why::Miss(Miss::Over(ShareOver::Ended)));
         }
+        Ok((share, passcode, entry))
+    }
+
+    async fn try_redeem(
+        &self,
+        stored: Option<StoredShare>,
+        key: &Key,
+        name: &str,
+        actor: &Actor,
+    ) -> Result<Redeemed, Why> {
+        let (share, passcode, entry) = self.opened(stored, &key.secret).await?;
         let renewal = SecretHash::of(&key.renewal);
         let asked = self.0.store.request(&share.id, &renewal).await?;
         let repeated = self.0.store.is_chain_of(&share.id, &renewal).await?;
@@ -254,7 +270,7 @@ impl Door {
     }
 
     /// Somebody has guessed, or might have: their address waits the longer the oftener.
-    async fn missed(
+    pub(super) async fn missed(
         &self,
         about: &About<'_>,
         refused: Refused,
@@ -269,19 +285,21 @@ impl Door {
         refused
     }
 
-    async fn denied_guest(
+    pub(super) async fn denied_guest(
         &self,
         about: &About<'_>,
         refused: &Refused,
         cause: serde_json::Value,
         actor: &Actor,
     ) {
-        let About { id, build, name } = about;
-        // An id that nobody gave out may be anything, and long.
-        let share = build.map(|_| id);
-        let detail =
-            json!({ "problem": refused.problem.name(), "cause": cause, "share": share, "name": name });
-        let _ = self.note(*build, actor, REDEEM, Outcome::Denied, detail).await;
+        let About { action, id, build, name } = about;
+        if build.is_none() {
+            // An id that nobody gave out may be anything, and long.
+            self.note_stranger(actor, action, refused.problem, "/api/v1/shares").await;
+            return;
+        }
+        let detail = json!({ "problem": refused.problem.name(), "cause": cause, "share": id, "name": name });
+        let _ = self.note(*build, actor, action, Outcome::Denied, detail).await;
     }
 
     fn brake(&self) -> MutexGuard<'_, Brake> {
@@ -290,10 +308,11 @@ impl Door {
 }
 
 /// What was tried, for the audit.
-struct About<'a> {
-    id: &'a str,
-    build: Option<&'a BuildId>,
-    name: &'a str,
+pub(super) struct About<'a> {
+    pub(super) action: &'a str,
+    pub(super) id: &'a str,
+    pub(super) build: Option<&'a BuildId>,
+    pub(super) name: Option<&'a str>,
 }
 
 /// The refusal of somebody who has to wait.

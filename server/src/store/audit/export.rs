@@ -2,7 +2,51 @@
 
 use std::io::{self, BufRead};
 
-use super::{AuditRow, Text};
+use super::{AuditFilter, AuditRow, Text};
+use crate::store::{Store, StoreError};
+
+/// Rows that are read at once.
+const BATCH: u32 = 500;
+
+/// An export under way.
+pub struct Export {
+    store: Store,
+    filter: AuditFilter,
+}
+
+impl Store {
+    /// All rows there are now that `filter` takes, oldest first, whatever its limit and order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn export_audit(&self, filter: AuditFilter) -> Result<Export, StoreError> {
+        let end = self.audit_end().await?.saturating_add(1);
+        let before = filter.before.map_or(end, |before| before.min(end));
+        let filter = AuditFilter { before: Some(before), newest_first: false, limit: BATCH, ..filter };
+        Ok(Export { store: self.clone(), filter })
+    }
+}
+
+impl Export {
+    /// Some more lines; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        let rows = self.store.audit(&self.filter).await?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        self.filter.after = last.seq;
+        let mut lines = Vec::new();
+        for row in &rows {
+            let written = serde_json::to_writer(&mut lines, row);
+            written.map_err(|error| StoreError::Corrupt(format!("audit row {}: {error}", row.seq)))?;
+            lines.push(b'\n');
+        }
+        Ok(Some(lines))
+    }
+}
 
 /// What is known of an export after it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

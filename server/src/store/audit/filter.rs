@@ -80,7 +80,11 @@ impl Store {
         also("REPLACE(at, 'Z', '') >= ?", time(filter.since));
         also("REPLACE(at, 'Z', '') < ?", time(filter.until));
         also("address = ?", filter.address.clone());
-        sql.push_str(if filter.newest_first { " ORDER BY seq DESC LIMIT $3" } else { " ORDER BY seq LIMIT $3" });
+        sql.push_str(if filter.newest_first {
+            " ORDER BY seq DESC LIMIT $3"
+        } else {
+            " ORDER BY seq LIMIT $3"
+        });
         // Only what stands above is in it; whatever was asked for is bound.
         let mut query = sqlx::query(AssertSqlSafe(sql))
             .bind(filter.after)
@@ -103,7 +107,11 @@ impl Store {
         Ok(head.try_get("seq")?)
     }
 
-    pub(in crate::store) async fn audit_page(&self, after: i64, limit: i64) -> Result<Vec<AnyRow>, StoreError> {
+    pub(in crate::store) async fn audit_page(
+        &self,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<AnyRow>, StoreError> {
         let query = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2");
         Ok(query.bind(after).bind(limit).fetch_all(&self.pool).await?)
     }

@@ -141,6 +141,22 @@ store_tests! {
         assert_eq!(only(&store).await.maker_may, Capabilities::all());
     }
 
+    async fn who_makes_links_at_two_servers_at_once_makes_no_more_than_may_be(bench: &Bench) {
+        let stores = [bench.store().await, bench.store().await];
+        // By the second build all connections are there.
+        for build in ["a", "b", "c", "d", "e"] {
+            stores[0].insert_build(&record(build), &[]).await.unwrap();
+            let link = |n| {
+                let stored = share(&format!("{build}{n}"), None);
+                StoredShare { share: Share { build: id(build), ..stored.share }, ..stored }
+            };
+            let links: Vec<_> = (0..32).map(link).collect();
+            let puts = links.iter().enumerate().map(|(n, link)| stores[n % 2].put_share(link, at(0), 4, at(1)));
+            let made = join_all(puts).await.into_iter().filter(|made| *made.as_ref().unwrap()).count();
+            assert_eq!((made, stores[0].shares_of(&id(build)).await.unwrap().len()), (4, 4), "{build}");
+        }
+    }
+
     async fn a_build_has_so_many_links_that_are_good(bench: &Bench) {
         let store = bench.store().await;
         let kept = async |name: &str, second| {

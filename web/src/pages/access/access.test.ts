@@ -3,10 +3,11 @@ import { render, type TemplateResult } from "lit";
 import { describe, expect, it } from "vitest";
 import type { BuildView } from "../../protocol/gen/BuildView";
 import type { Capability } from "../../protocol/gen/Capability";
+import { renderAbortDialog, renderBreakpoint } from "./breakpoint";
 import { renderEndDialog } from "./end-dialog";
-import { renderFailedStep } from "./failed-step";
 import { renderHeading } from "./heading";
 import { initials, renderPeople, renderSessions } from "./people";
+import { renderSteps } from "./steps";
 import { renderTiles } from "./tiles";
 import { renderTimeStrip } from "./time-strip";
 
@@ -41,6 +42,8 @@ function build(changes: Partial<BuildView> = {}): BuildView {
       failure: null,
       enabled_by: dana,
     },
+    extend: null,
+    breakpoint: null,
     features: {
       terminal: { available: true, reason: null },
       desktop: { available: false, reason: null },
@@ -49,6 +52,7 @@ function build(changes: Partial<BuildView> = {}): BuildView {
     sessions: [],
     viewers: [],
     me: dana,
+    invitation: null,
     now: at(0),
     ...changes,
   };
@@ -97,8 +101,9 @@ describe("the heading", () => {
 });
 
 describe("the time strip", () => {
+  const more = { busy: false, failure: "", ask: () => {} };
   it("says how long, until when and why", () => {
-    const root = drawn(renderTimeStrip(build(), NOW, "", null));
+    const root = drawn(renderTimeStrip(build(), NOW, "", null, more));
     expect(words(root.querySelector("h2"))).toBe("Access ends in 37 min");
     expect(words(root)).toMatch(/at .+ your time · build’s time limit/);
     expect(root.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe("62");
@@ -108,10 +113,45 @@ describe("the time strip", () => {
   it("turns urgent, and warns aloud", () => {
     const view = build();
     view.access.ends_at = at(1.5);
-    const root = drawn(renderTimeStrip(view, NOW, "Access ends in 1 minute.", () => {}));
+    const root = drawn(renderTimeStrip(view, NOW, "Access ends in 1 minute.", () => {}, more));
     expect(root.querySelector("section")?.dataset["urgency"]).toBe("now");
     expect(words(root.querySelector("[role=alert]"))).toBe("Access ends in 1 minute.");
     expect(words(root.querySelector("button"))).toBe("End access…");
+  });
+});
+
+describe("more time", () => {
+  const asked: string[] = [];
+  const draw = (extend: BuildView["extend"], failure = "") => {
+    const view = build({ extend });
+    view.access.ends_at = at(4);
+    const more = { busy: false, failure, ask: () => asked.push("more") };
+    return drawn(renderTimeStrip(view, NOW, "", null, more));
+  };
+
+  it("is offered where a window runs, with the time that it brings", () => {
+    const root = draw({ until: at(14), reason: null });
+    const button = root.querySelector("button");
+    expect(words(button)).toBe("Keep 10 more minutes");
+    expect(words(root.querySelector("#more-about"))).toMatch(/^until .+ your time$/);
+    button?.click();
+    expect(asked).toEqual(["more"]);
+    expect(draw(null).querySelector("button")).toBeNull();
+  });
+
+  it("says how little is left before the time limit, and why there is no more", () => {
+    expect(words(draw({ until: at(5), reason: null }).querySelector("button"))).toBe(
+      "Keep 1 more minute",
+    );
+    const reason = "Access lasts until the build's time limit already.";
+    const root = draw({ until: null, reason });
+    expect(root.querySelector("button")?.disabled).toBe(true);
+    expect(words(root.querySelector("#more-about"))).toBe(reason);
+  });
+
+  it("says why it did not work", () => {
+    const root = draw({ until: at(14), reason: null }, "Access has ended.");
+    expect(words(root.querySelector("[role=alert]"))).toBe("Access has ended.");
   });
 });
 
@@ -198,20 +238,97 @@ describe("people and terminals", () => {
   });
 });
 
-describe("the failed step", () => {
+describe("the steps", () => {
   const times = { started_at: null, finished_at: null };
+  const steps = [
+    { name: "Install", status: "succeeded" as const, command: "npm ci", ...times },
+    { name: "Unit tests", status: "failed" as const, command: "npm test", ...times },
+    { name: "Deploy", status: "skipped" as const, command: null, ...times },
+  ];
 
-  it("is shown with its command", () => {
-    const steps = [
-      { name: "Install", status: "succeeded" as const, command: "npm ci", ...times },
-      { name: "Unit tests", status: "failed" as const, command: "npm test", ...times },
-    ];
-    const root = drawn(renderFailedStep(build({ steps })));
+  it("show the one that failed in full and the others folded", () => {
+    const root = drawn(renderSteps(build({ steps }), () => {}));
     expect(words(root.querySelector("h2"))).toBe("Failed step: Unit tests");
     expect(words(root.querySelector("code"))).toBe("npm test");
+    const folded = [...root.querySelectorAll("details")];
+    expect(folded.map((details) => details.open)).toEqual([false, false]);
+    expect(words(folded[0]?.querySelector("summary") ?? null)).toBe("1. Install succeeded");
+    expect(words(folded[1] ?? null)).toContain("The CI did not say what it ran.");
   });
 
-  it("is not shown where none failed", () => {
-    expect(words(drawn(renderFailedStep(build())))).toBe("");
+  it("go to a terminal by their number", () => {
+    const sent: number[] = [];
+    const root = drawn(renderSteps(build({ steps }), (step) => sent.push(step)));
+    for (const button of root.querySelectorAll<HTMLButtonElement>(".command > button"))
+      button.click();
+    expect(sent).toEqual([2, 1]);
+    const permissions = [
+      { capability: "terminal.control" as const, allowed: false, reason: "No." },
+    ];
+    const off = drawn(renderSteps(build({ steps, permissions }), () => {}));
+    expect(off.querySelector<HTMLButtonElement>(".command > button")?.disabled).toBe(true);
+  });
+
+  it("are not shown where there are none, and folded where none failed", () => {
+    expect(words(drawn(renderSteps(build(), () => {})))).toBe("");
+    const root = drawn(renderSteps(build({ steps: steps.slice(0, 1) }), () => {}));
+    expect(words(root.querySelector("h2"))).toBe("Steps");
+  });
+});
+
+describe("a breakpoint", () => {
+  const waiting = {
+    number: 1,
+    step: 2,
+    state: "waiting" as const,
+    asked_at: at(-1),
+    until: at(20),
+    at: null,
+    by: null,
+    reason: null,
+  };
+  const decided: string[] = [];
+  const deciding = {
+    busy: false,
+    failure: "",
+    decide: (decision: string) => decided.push(decision),
+    ask: () => decided.push("ask"),
+  };
+  const draw = (breakpoint: BuildView["breakpoint"], changes: Partial<BuildView> = {}) =>
+    drawn(renderBreakpoint(build({ breakpoint, ...changes }), NOW, deciding));
+
+  it("says where the build waits and until when, and asks before it is aborted", () => {
+    const named = { status: "failed" as const, command: null, started_at: null, finished_at: null };
+    const steps = [
+      { name: "make", ...named },
+      { name: "make test", ...named },
+    ];
+    const root = draw(waiting, { steps });
+    expect(words(root.querySelector("h2"))).toMatch(
+      /^The build waits at step 2 “make test” until .+ your time$/,
+    );
+    for (const button of root.querySelectorAll("button")) button.click();
+    const dialog = drawn(renderAbortDialog(deciding));
+    dialog.querySelector<HTMLButtonElement>(".danger")?.click();
+    expect(decided).toEqual(["continue", "ask", "abort"]);
+    expect(words(draw(waiting).querySelector("h2"))).toMatch(/^The build waits at step 2 until/);
+  });
+
+  it("says why somebody may not decide", () => {
+    const reason = "A guest may not decide how the build goes on.";
+    const root = draw({ ...waiting, reason });
+    expect([...root.querySelectorAll("button")].map((button) => button.disabled)).toEqual([
+      true,
+      true,
+    ]);
+    expect(words(root)).toContain(reason);
+  });
+
+  it("says who decided while the build still runs", () => {
+    const over = { ...waiting, state: "continued" as const, by: dana, at: at(0) };
+    expect(words(draw(over))).toMatch(/^Dana Miller let the build go on at .+\.$/);
+    expect(words(draw(over, { state: "finished" }))).toBe("");
+    expect(words(draw({ ...waiting, state: "over" }))).toBe("");
+    expect(words(draw(null))).toBe("");
   });
 });

@@ -15,7 +15,7 @@ export function renderEndDialog(
 ): TemplateResult {
   const people = new Set(view.viewers.map((v) => v.name)).size;
   const title = people > 1 ? `End access for ${people} people?` : "End access?";
-  return html`<dialog aria-labelledby="end-title" aria-describedby="end-effect">
+  return html`<dialog id="end" aria-labelledby="end-title" aria-describedby="end-effect">
     <h2 id="end-title">${title}</h2>
     <p id="end-effect">${effect(view)}</p>
     <p role="alert">${failure}</p>

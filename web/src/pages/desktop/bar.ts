@@ -1,5 +1,5 @@
 /** The bar over a full-window desktop. */
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { buildAddress } from "../../ui/address";
 import {
   backIcon,
@@ -16,6 +16,8 @@ export interface DesktopBar extends BarState {
   build: string;
   name: string;
   machine: string;
+  /** The button of those who may share; once it is loaded. */
+  share: unknown;
   screenshot: (toClipboard: boolean) => void;
   fullScreen: () => void;
 }
@@ -27,6 +29,7 @@ export function renderBar(bar: DesktopBar, menus: unknown): TemplateResult {
     <span class="item muted wide" data-testid="machine">${bar.machine}</span>
     <span class="grow"></span>
     ${renderState(bar)}
+    ${bar.share ?? nothing}
     <button type="button" popovertarget="keys-menu" aria-label="Keys" title="Keys that the browser keeps">${keyboardIcon}</button>
     <button type="button" popovertarget="clipboard-panel" aria-label="Clipboard" title="Clipboard">${clipboardIcon}</button>
     <button type="button" aria-label="Screenshot" title="Screenshot; with Shift to the clipboard"

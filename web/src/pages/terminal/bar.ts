@@ -13,6 +13,8 @@ export interface Bar extends BarState {
   mayOpen: boolean;
   open: () => void;
   files: () => void;
+  /** The button of those who may share; once it is loaded. */
+  share: unknown;
   fullScreen: () => void;
 }
 
@@ -30,6 +32,7 @@ export function renderBar(bar: Bar, menu: TemplateResult | undefined): TemplateR
     ${more ?? nothing}
     <span class="grow"></span>
     ${renderState(bar)}
+    ${bar.share ?? nothing}
     <button type="button" aria-label="Files" title="Files on the machine" @click=${bar.files}>${filesIcon}</button>
     <button type="button" popovertarget="view-menu" aria-label="View settings" title="View settings">${viewIcon}</button>
     <button type="button" class="wide" aria-label="Full screen" title="Full screen" @click=${bar.fullScreen}>${fullScreenIcon}</button>

@@ -1,5 +1,6 @@
 /** Several terminals on one page: the strip of tabs, its keys, what comes back after a reload. */
 import { html, nothing, type TemplateResult } from "lit";
+import { PROBLEMS } from "../../protocol/gen/problems";
 import type { SessionView } from "../../protocol/gen/SessionView";
 import { closeIcon } from "../../ui/icons";
 import { KeptTabs } from "./kept-tabs";
@@ -67,10 +68,11 @@ export class Tabs {
   }
 
   /** True where the failure was dealt with: the terminal could not be opened for there are too many. */
-  refused(slot: Slot, problem: string): boolean {
+  refused(slot: Slot, problem: string, sentence: string): boolean {
     if (problem !== "too-many" || slot.everIn || this.#host.slots().length === 1) return false;
     this.#drop(slot);
-    this.#say(TOO_MANY);
+    // The server says more where it is another limit.
+    this.#say(sentence === PROBLEMS["too-many"].sentence ? TOO_MANY : sentence);
     return true;
   }
 

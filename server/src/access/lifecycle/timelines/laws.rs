@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::{Event, happen, minute};
 use crate::access::Policy;
 use crate::access::build::Outcome;
-use crate::access::lifecycle::{Cause, Facts, Hold, Probe, Release, State, due, life, sentence};
+use crate::access::lifecycle::{Cause, Extension, Facts, Hold, Probe, Release, State, due, life, sentence};
 
 /// Any moment there is, most of them close to each other so that they meet.
 fn moment() -> impl Strategy<Value = Timestamp> {
@@ -53,7 +53,13 @@ prop_compose! {
         ended in prop_oneof![3 => Just(None), 1 => (moment(), cause()).prop_map(Some)],
         attached_since in of(moment()),
         last_left in of(moment()),
+        extended in of((moment(), moment())),
+        extends_last in any::<bool>(),
     ) -> Facts {
+        let extended = extended.map(|(began, until)| Extension {
+            began: last_left.filter(|_| extends_last).unwrap_or(began),
+            until,
+        });
         Facts {
             started_at,
             max_duration_s,
@@ -64,6 +70,7 @@ prop_compose! {
             ended,
             attached_since,
             last_left,
+            extended,
         }
     }
 }
@@ -90,6 +97,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => Just(Event::Attach),
         4 => Just(Event::Leave),
         1 => Just(Event::End),
+        2 => (1u32..30).prop_map(Event::Extend),
         1 => Just(Event::Restart),
         2 => (of(0i64..90), 0u64..120).prop_map(|(at, minutes)| Event::Schedule(at, minutes)),
     ]
