@@ -66,6 +66,8 @@ problems! {
     ServiceKeyInvalid "service-key-invalid" 401 4401 "This service key is not known.";
     /// A token from before the last revocation.
     Revoked "revoked" 403 4403 "Your access was taken back.";
+    /// An administrator closed the session.
+    EndedByAdmin "ended-by-admin" 403 4403 "An administrator ended this session.";
     /// A capability is missing.
     Forbidden "forbidden" 403 4403 "You are not allowed to do this.";
     /// A WebSocket from a page that is not on the list.

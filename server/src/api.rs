@@ -3,6 +3,7 @@
 //! Only `api/` says axum or HTTP. A route, its body, its reply and its errors stand in one file.
 
 mod access;
+mod admin;
 mod assets;
 mod audit;
 mod auth;
@@ -103,6 +104,15 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(hooks::deliveries::of_build))
         .routes(routes!(hooks::deliveries::redeliver))
         .routes(routes!(audit::rows))
+        .routes(routes!(admin::code))
+        .routes(routes!(admin::redeem))
+        .routes(routes!(admin::renew))
+        .routes(routes!(admin::revoke))
+        .routes(routes!(admin::sessions::list))
+        .routes(routes!(admin::sessions::watch))
+        .routes(routes!(admin::sessions::end))
+        .routes(routes!(admin::builds::search))
+        .routes(routes!(admin::builds::end_access))
         .routes(routes!(socket::socket))
         .routes(routes!(health::config))
         .routes(routes!(health::openapi))

@@ -4,6 +4,7 @@
 //! The door records facts in the store, computes the life of access from them, drives its timers
 //! and tells everybody who watches. It decides nothing itself: [`crate::access`] does.
 
+mod admins;
 mod attend;
 mod breakpoint;
 mod builds;
@@ -49,6 +50,7 @@ use crate::session::registry::Registry;
 use crate::store::{Store, StoreError, UpdateError};
 use strangers::Strangers;
 
+pub use admins::{AdminCode, AdminToken, Watch};
 pub use attend::Attendance;
 pub use breakpoint::may_decide;
 pub use builds::{BuildUpdate, Enable, Finished};

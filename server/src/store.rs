@@ -3,6 +3,7 @@
 //! SQLite by default, PostgreSQL where several servers share one store. No SQL stands elsewhere.
 //! The clock is an argument of whatever depends on the time.
 
+mod admins;
 mod attended;
 mod audit;
 mod builds;
@@ -20,6 +21,7 @@ mod shares;
 mod tickets;
 mod verify;
 
+pub use admins::AdminRenewal;
 pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow, Export, ExportBreak, Verified};
 pub use builds::{Stored, UpdateError};
 pub use codes::CodeOutcome;

@@ -40,6 +40,7 @@ get    /api/v1/sessions/{id}/transcript    missing invalid invalid expired none 
 post   /api/v1/builds/{id}/shares          missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  forbid 201    forbid
 get    /api/v1/builds/{id}/shares          missing invalid invalid expired forbid forbid forbid  200    200    key     forbid 200    forbid
 delete /api/v1/shares/{id}                 missing invalid invalid expired share  forbid forbid  200    forbid key     forbid 200    forbid
+post   /api/v1/shares/{id}/look            share   share   share   share   share  share  share   share  share  share   share  share  share
 post   /api/v1/shares/{id}/redeem          share   share   share   share   share  share  share   share  share  share   share  share  share
 post   /api/v1/shares/{id}/requests/{n}    missing invalid invalid expired share  forbid forbid  204    forbid key     forbid 204    forbid
 get    /api/v1/builds/{id}/files           missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200    forbid forbid
@@ -256,6 +257,7 @@ impl World {
             ("post", "/api/v1/shares/{id}/redeem") => {
                 json!({ "secret": secret, "name": "Kim", "renewal": secret })
             }
+            ("post", "/api/v1/shares/{id}/look") => json!({ "secret": secret }),
             ("post", "/api/v1/shares/{id}/requests/{n}") => json!({ "approve": true }),
             ("post", "/api/v1/codes/redeem") => json!({ "code": secret, "renewal": secret }),
             ("post", "/api/v1/tokens/renew") => json!({ "renewal": secret, "next": secret }),

@@ -10,6 +10,7 @@ use transom_protocol::problem::Problem;
 
 use super::App;
 use super::error::ApiError;
+use crate::access::admin::AdminGrant;
 use crate::access::{BuildId, Grant};
 use crate::config::{Right, ServiceKey};
 use crate::door::{Actor, Entry, Refused};
@@ -90,6 +91,32 @@ impl Proof {
         };
         app.door.note_stranger(&actor, "key.refuse", refused.problem, &self.route).await;
         Err(refused.into())
+    }
+
+    /// An administrator.
+    ///
+    /// # Errors
+    /// Without an administrator's token, or why it is refused.
+    pub async fn admin(&self, app: &App) -> Result<(AdminGrant, Actor), ApiError> {
+        let bearer = self.bearer.as_deref().ok_or(Problem::TokenMissing)?;
+        if bearer.starts_with(SERVICE_KEY_PREFIX) {
+            let refused = Refused::because(Problem::Forbidden, "This takes an administrator's token.");
+            let stranger = Actor::Unknown { address: self.address };
+            app.door.note_stranger(&stranger, "key.refuse", refused.problem, &self.route).await;
+            return Err(refused.into());
+        }
+        Ok(app.door.admin(bearer, self.address, &self.route).await?)
+    }
+
+    /// A CI whose key allows `right`, or an administrator.
+    ///
+    /// # Errors
+    /// As [`Proof::service`] and [`Proof::admin`].
+    pub async fn service_or_admin(&self, app: &App, right: Right) -> Result<Actor, ApiError> {
+        match self.is_service() || self.bearer.is_none() {
+            true => self.service(app, right).await,
+            false => Ok(self.admin(app).await?.1),
+        }
     }
 
     /// A person whose token is for some build.

@@ -141,7 +141,8 @@ pub fn session_view(session: &Session) -> SessionView {
     }
 }
 
-fn viewers(sessions: &[std::sync::Arc<Session>], grant: Option<&Grant>) -> Vec<ViewerView> {
+/// Who looks at these sessions, whoever may do more first.
+pub fn viewers(sessions: &[std::sync::Arc<Session>], grant: Option<&Grant>) -> Vec<ViewerView> {
     let of = |session: &Session| {
         session.with_seats(|seats| {
             let view = |seat: &crate::session::seat::Seat| ViewerView {

@@ -55,7 +55,12 @@ impl Actor {
     /// The holder of a grant.
     #[must_use]
     pub fn of(grant: &Grant, address: Option<IpAddr>) -> Self {
-        let person = grant.person.clone();
+        let mut person = grant.person.clone();
+        if grant.admin.is_some() {
+            // What tells them from the CI's person of that id among the viewers.
+            person.sub = person.sub.strip_prefix("admin:").unwrap_or(&person.sub).to_owned();
+            return Self::Admin { person, address };
+        }
         match grant.share {
             Some(_) => Self::Guest { person, address },
             None => Self::Person { person, address },

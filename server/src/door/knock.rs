@@ -80,6 +80,9 @@ impl Door {
             // One that the future may not revoke either.
             return Err(Problem::TokenInvalid.into());
         }
+        if let Some(admin) = &grant.admin {
+            self.is_admin(admin).await?;
+        }
         if grant.share.is_some() {
             // Another node may have revoked it.
             self.read_shares(&entry).await?;

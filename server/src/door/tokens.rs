@@ -97,6 +97,7 @@ impl Door {
             epoch: record.epoch,
             expires_at: life.deadline.unwrap_or(longest).min(longest),
             share: None,
+            admin: None,
             said_at: None,
         };
         let token = self.0.mint.mint(&grant, now, &random::id("t"))?;

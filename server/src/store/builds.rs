@@ -4,7 +4,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::deliveries::queue;
-use super::search::{progress, searched};
+use super::search::{progress, searched, started};
 use super::{Store, StoreError, attended};
 use crate::access::BuildId;
 use crate::access::build::BuildRecord;
@@ -60,12 +60,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let query = sqlx::query(
-            "INSERT INTO builds (id, ordinal, revision, closed, doc, project, progress, search) \
-             VALUES ($1, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM builds), 1, $2, $3, $4, $5, $6) \
+            "INSERT INTO builds (id, ordinal, revision, closed, doc, project, progress, search, started_at) \
+             VALUES ($1, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM builds), 1, $2, $3, $4, $5, $6, $7) \
              ON CONFLICT (id) DO NOTHING",
         );
         let query = query.bind(record.id.as_str()).bind(closed(record)).bind(write(record)?);
         let query = query.bind(&record.about.project).bind(progress(record)).bind(searched(record));
+        let query = query.bind(started(record));
         if query.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Err(StoreError::Exists(record.id.clone()));
         }
@@ -97,10 +98,11 @@ impl Store {
         let mut transaction = self.begin().await?;
         let query = sqlx::query(
             "UPDATE builds SET revision = revision + 1, closed = $1, doc = $2, project = $5, progress = $6, \
-             search = $7 WHERE id = $3 AND revision = $4",
+             search = $7, started_at = $8 WHERE id = $3 AND revision = $4",
         );
         let query = query.bind(closed(record)).bind(write(record)?).bind(record.id.as_str()).bind(revision);
         let query = query.bind(&record.about.project).bind(progress(record)).bind(searched(record));
+        let query = query.bind(started(record));
         let replaced = query.execute(&mut *transaction).await?.rows_affected() == 1;
         if replaced {
             queue(&mut transaction, news).await?;

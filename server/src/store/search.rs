@@ -1,5 +1,6 @@
 //! Searching builds.
 
+use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::builds::read;
@@ -11,6 +12,12 @@ use crate::access::build::{BuildRecord, Progress};
 pub struct BuildFilter {
     /// Words that all stand somewhere in id, number, title, project, branch or the name of who started it.
     pub words: Vec<String>,
+    /// Of this project.
+    pub project: Option<String>,
+    /// Started at this moment or later.
+    pub since: Option<Timestamp>,
+    /// Started before this moment.
+    pub until: Option<Timestamp>,
     /// Where the build is.
     pub progress: Option<Progress>,
     /// Whether access to it may still change.
@@ -42,6 +49,12 @@ impl Store {
     pub async fn find_builds(&self, filter: &BuildFilter) -> Result<Vec<FoundBuild>, StoreError> {
         let mut sql = "SELECT ordinal, revision, doc FROM builds WHERE ordinal < $1".to_owned();
         let mut texts = Vec::new();
+        if filter.since.is_some() || filter.until.is_some() {
+            sql.push_str(" AND started_at >= $3 AND started_at < $4 AND started_at > 0");
+        } else {
+            // The same places, whatever is asked for.
+            sql.push_str(" AND started_at >= $3 AND started_at <= $4");
+        }
         match filter.open {
             Some(true) => sql.push_str(" AND closed = 0"),
             Some(false) => sql.push_str(" AND closed = 1"),
@@ -49,17 +62,23 @@ impl Store {
         }
         if let Some(progress) = filter.progress {
             texts.push(name(progress).to_owned());
-            sql.push_str(" AND progress = $3");
+            sql.push_str(&format!(" AND progress = ${}", texts.len() + 4));
+        }
+        if let Some(project) = &filter.project {
+            texts.push(project.clone());
+            sql.push_str(&format!(" AND project = ${}", texts.len() + 4));
         }
         for word in &filter.words {
             let word = word.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             texts.push(format!("%{word}%"));
-            sql.push_str(&format!(" AND search LIKE ${} ESCAPE '\\'", texts.len() + 2));
+            sql.push_str(&format!(" AND search LIKE ${} ESCAPE '\\'", texts.len() + 4));
         }
         sql.push_str(" ORDER BY ordinal DESC LIMIT $2");
         // Only what stands above is in it; whatever was asked for is bound.
         let query = sqlx::query(AssertSqlSafe(sql)).bind(filter.before.unwrap_or(i64::MAX));
-        let mut query = query.bind(i64::from(filter.limit));
+        let query = query.bind(i64::from(filter.limit));
+        let moment = |at: Option<Timestamp>, otherwise| at.map_or(otherwise, Timestamp::as_millisecond);
+        let mut query = query.bind(moment(filter.since, i64::MIN)).bind(moment(filter.until, i64::MAX));
         for text in texts {
             query = query.bind(text);
         }
@@ -77,9 +96,10 @@ impl Store {
             }
             for row in &rows {
                 let record = read(row)?.record;
-                let update = "UPDATE builds SET project = $1, progress = $2, search = $3 WHERE id = $4";
+                let update = "UPDATE builds SET project = $1, progress = $2, search = $3, started_at = $5 WHERE id = $4";
                 let update = sqlx::query(update).bind(&record.about.project).bind(progress(&record));
-                update.bind(searched(&record)).bind(record.id.as_str()).execute(&self.pool).await?;
+                let update = update.bind(searched(&record)).bind(record.id.as_str()).bind(started(&record));
+                update.execute(&self.pool).await?;
             }
         }
     }
@@ -104,6 +124,11 @@ pub(super) fn searched(record: &BuildRecord) -> String {
     ];
     // PostgreSQL's TEXT has no NUL.
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n").to_lowercase().replace('\0', "")
+}
+
+/// When a build started, in milliseconds since 1970; 0 where it has not.
+pub(super) fn started(record: &BuildRecord) -> i64 {
+    record.facts.started_at.map_or(0, Timestamp::as_millisecond)
 }
 
 pub(super) fn progress(record: &BuildRecord) -> &'static str {

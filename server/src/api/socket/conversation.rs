@@ -14,7 +14,7 @@ use transom_protocol::problem::Problem;
 use transom_protocol::wire::{AccessNotice, ClientMessage, ServerMessage, Size, Welcome};
 
 use super::leave::{Leave, broken, malformed};
-use super::outbox::Outbox;
+use super::outbox::{Outbox, bytes_of};
 use super::view::{Seen, View, role_of, text};
 use crate::access::Grant;
 use crate::access::build::BuildRecord;
@@ -75,7 +75,7 @@ impl<'a> Conversation<'a> {
         let idle = tokio::time::sleep(idle_after);
         tokio::pin!(idle);
         let (mut sink, mut stream) = socket.split();
-        let mut out = Outbox::default();
+        let mut out = Outbox::counted(&self.session.traffic);
         out.push(text(&self.welcome()));
         out.extend(self.access_news(None));
         loop {
@@ -89,6 +89,7 @@ impl<'a> Conversation<'a> {
                         None => return Leave::Silently,
                     };
                     unanswered = 0;
+                    self.session.traffic.came(bytes_of(&message));
                     if matches!(message, Message::Binary(ref b) if View::is_input(b)) {
                         idle.as_mut().reset(tick() + idle_after);
                     }

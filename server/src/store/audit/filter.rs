@@ -37,15 +37,6 @@ pub struct AuditFilter {
     pub limit: u32,
 }
 
-impl AuditFilter {
-    /// Whether it takes every row there is, so that what it finds is one chain.
-    #[must_use]
-    pub fn takes_all(&self) -> bool {
-        let Self { after, before, newest_first, limit, .. } = self.clone();
-        after == 0 && before.is_none() && *self == Self { newest_first, limit, ..Self::default() }
-    }
-}
-
 impl Store {
     /// Rows of the audit.
     ///
