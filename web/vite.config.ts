@@ -20,6 +20,7 @@ export default defineConfig({
       "terminal.html": 114,
       "desktop.html": 45,
       "share.html": 25,
+      "admin.html": 25,
       "embed/v1": 110,
     }),
   ],
@@ -42,6 +43,7 @@ export default defineConfig({
         terminal: "terminal.html",
         desktop: "desktop.html",
         share: "share.html",
+        admin: "admin.html",
         "embed/v1": "src/embed/v1.ts",
       },
       output: {

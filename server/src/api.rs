@@ -138,6 +138,7 @@ pub fn router(app: App) -> Router {
         .route("/b/{build}/desktop", get(assets::desktop))
         .route("/b/{build}/desktop/{session}", get(assets::desktop))
         .route("/s/{share}", get(assets::share))
+        .route("/admin", get(assets::admin))
         .route("/assets/{*path}", get(assets::asset))
         .route("/embed/{*path}", get(assets::embed))
         .layer(assets::compression());
