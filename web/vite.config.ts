@@ -17,9 +17,10 @@ export default defineConfig({
     }),
     budget({
       "access.html": 25,
-      "terminal.html": 114,
+      "terminal.html": 115,
       "desktop.html": 45,
       "share.html": 25,
+      "admin.html": 25,
       "embed/v1": 110,
     }),
   ],
@@ -42,6 +43,7 @@ export default defineConfig({
         terminal: "terminal.html",
         desktop: "desktop.html",
         share: "share.html",
+        admin: "admin.html",
         "embed/v1": "src/embed/v1.ts",
       },
       output: {

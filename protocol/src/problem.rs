@@ -68,6 +68,8 @@ problems! {
     Revoked "revoked" 403 4403 "Your access was taken back.";
     /// Somebody sent this viewer away.
     Removed "removed" 403 4403 "You were removed.";
+    /// An administrator closed the session.
+    EndedByAdmin "ended-by-admin" 403 4403 "An administrator ended this session.";
     /// A capability is missing.
     Forbidden "forbidden" 403 4403 "You are not allowed to do this.";
     /// A WebSocket from a page that is not on the list.

@@ -3,6 +3,7 @@
 //! Every authority is a [`Grant`]. A token is a sealed grant, a share link is a narrower one, and
 //! whoever knocks (browser, guest, native client) is let in by a grant alone.
 
+pub mod admin;
 pub mod brake;
 pub mod breakpoint;
 pub mod build;
@@ -184,6 +185,9 @@ pub struct Grant {
     /// The share link that it came by, where it is a guest's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<String>,
+    /// The administrator's grant that it comes from, where somebody only watches by that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin: Option<String>,
     /// When the CI itself said so, in a token that it signed.
     #[serde(skip)]
     pub said_at: Option<Timestamp>,

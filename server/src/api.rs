@@ -3,6 +3,7 @@
 //! Only `api/` says axum or HTTP. A route, its body, its reply and its errors stand in one file.
 
 mod access;
+mod admin;
 mod assets;
 mod audit;
 mod auth;
@@ -16,6 +17,7 @@ mod health;
 mod hooks;
 mod machine;
 mod masks;
+mod paging;
 mod sessions;
 mod shares;
 mod socket;
@@ -104,6 +106,15 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(hooks::deliveries::of_build))
         .routes(routes!(hooks::deliveries::redeliver))
         .routes(routes!(audit::rows))
+        .routes(routes!(admin::code))
+        .routes(routes!(admin::redeem))
+        .routes(routes!(admin::renew))
+        .routes(routes!(admin::revoke))
+        .routes(routes!(admin::sessions::list))
+        .routes(routes!(admin::sessions::watch))
+        .routes(routes!(admin::sessions::end))
+        .routes(routes!(admin::builds::search))
+        .routes(routes!(admin::builds::end_access))
         .routes(routes!(socket::socket))
         .routes(routes!(health::config))
         .routes(routes!(health::openapi))
@@ -129,6 +140,7 @@ pub fn router(app: App) -> Router {
         .route("/b/{build}/desktop", get(assets::desktop))
         .route("/b/{build}/desktop/{session}", get(assets::desktop))
         .route("/s/{share}", get(assets::share))
+        .route("/admin", get(assets::admin))
         .route("/assets/{*path}", get(assets::asset))
         .route("/embed/{*path}", get(assets::embed))
         .layer(assets::compression());

@@ -4,6 +4,7 @@
 //! The door records facts in the store, computes the life of access from them, drives its timers
 //! and tells everybody who watches. It decides nothing itself: [`crate::access`] does.
 
+mod admins;
 mod attend;
 mod breakpoint;
 mod builds;
@@ -24,6 +25,7 @@ mod recordings;
 mod removals;
 mod shares;
 mod spare;
+mod strangers;
 mod tokens;
 
 use std::collections::HashMap;
@@ -47,7 +49,9 @@ use crate::lifetime::Lifetime;
 use crate::recording::Shelf;
 use crate::session::registry::Registry;
 use crate::store::{Store, StoreError, UpdateError};
+use strangers::Strangers;
 
+pub use admins::{AdminCode, AdminToken, Watch};
 pub use attend::Attendance;
 pub use breakpoint::may_decide;
 pub use builds::{BuildUpdate, Enable, Finished};
@@ -168,6 +172,8 @@ struct Inner {
     logins: Mutex<Brake>,
     /// Passcodes that may be hashed at once: each takes memory.
     hashing: Semaphore,
+    /// How many refusals of strangers were written lately.
+    strangers: Mutex<Strangers>,
 }
 
 /// The builds whose access is not over.
@@ -228,6 +234,7 @@ impl Door {
             brake: Mutex::default(),
             logins: Mutex::new(Brake::for_logins()),
             hashing: Semaphore::new(HASHED_AT_ONCE),
+            strangers: Mutex::default(),
         }));
         let now = door.now();
         for stored in door.0.store.open_builds().await? {

@@ -1,22 +1,26 @@
 //! The `transom` program: arguments, log, configuration, then run until told to stop.
 
-use std::io::IsTerminal as _;
+use std::fs::OpenOptions;
+use std::io::{self, BufReader, IsTerminal as _, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use transom_server::Server;
+use transom_server::access::BuildId;
 use transom_server::clock::Clock;
 use transom_server::config::{Config, Environment, Log, LogFormat, check};
 use transom_server::keys::{HookSecret, SecretHash, new_service_key, write_key_files};
 use transom_server::seal::Sealer;
-use transom_server::store::{AuditFilter, Store};
+use transom_server::store::{AuditFilter, AuditOutcome, AuditRow, Store};
 
 /// Browser access to the machines of CI builds.
 #[derive(Parser)]
@@ -74,7 +78,54 @@ enum KeyKind {
 #[derive(Subcommand)]
 enum Audit {
     /// Check that no row of the audit is missing or changed.
-    Verify(File),
+    Verify(Verify),
+    /// Write rows of the audit to a file, oldest first, one JSON document a line.
+    Export(Box<Export>),
+}
+
+#[derive(Args)]
+struct Verify {
+    #[command(flatten)]
+    store: File,
+    /// Check this export instead, without the store.
+    #[arg(long, value_name = "EXPORT", conflicts_with = "config")]
+    file: Option<PathBuf>,
+    /// The export was filtered: rows may be left out, and those that are there are checked.
+    #[arg(long, requires = "file")]
+    filtered: bool,
+}
+
+#[derive(Args)]
+struct Export {
+    #[command(flatten)]
+    store: File,
+    /// Where the rows go, a new file; standard output without it.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Of this build.
+    #[arg(long, value_parser = build)]
+    build: Option<BuildId>,
+    /// Of builds of this project.
+    #[arg(long)]
+    project: Option<String>,
+    /// By this actor: `service:ci`, or somebody's id alone.
+    #[arg(long)]
+    actor: Option<String>,
+    /// This action, or all that begin with it and a dot.
+    #[arg(long)]
+    action: Option<String>,
+    /// `allowed`, `denied` or `ended`.
+    #[arg(long)]
+    outcome: Option<AuditOutcome>,
+    /// At this moment or later: 2026-01-31T00:00:00Z.
+    #[arg(long)]
+    since: Option<Timestamp>,
+    /// Before this moment.
+    #[arg(long)]
+    until: Option<Timestamp>,
+    /// From this address.
+    #[arg(long)]
+    address: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -82,7 +133,11 @@ fn main() -> ExitCode {
         Command::Serve(file) => serve(&file.config),
         Command::Check(file) => show(&file.config),
         Command::Keys(keys) => make_keys(&keys),
-        Command::Audit(Audit::Verify(file)) => verify_audit(&file.config),
+        Command::Audit(Audit::Verify(Verify { file: Some(file), filtered, .. })) => {
+            verify_export(&file, filtered)
+        }
+        Command::Audit(Audit::Verify(Verify { store, .. })) => verify_audit(&store.config),
+        Command::Audit(Audit::Export(export)) => export_audit(*export),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -175,12 +230,65 @@ fn verify_audit(file: &Path) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let store = Store::open(&config.store, sealer).await?;
         let rows = store.verify_audit().await?;
-        let last = AuditFilter { after: i64::try_from(rows)? - 1, limit: 1, build: None };
+        let last = AuditFilter { after: i64::try_from(rows)? - 1, limit: 1, ..AuditFilter::default() };
         let newest = store.audit(&last).await?.pop().map_or_else(|| "none".to_owned(), |row| row.hash);
         println!("{rows} rows, none missing or changed; the newest hash is {newest}");
         store.close().await;
         Ok(())
     })
+}
+
+fn verify_export(file: &Path, filtered: bool) -> anyhow::Result<()> {
+    let lines = std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let known = AuditRow::verify_export(BufReader::new(lines), filtered)?;
+    if known.rows == 0 {
+        println!("no rows");
+        return Ok(());
+    }
+    let (rows, first, last) = (known.rows, known.first, known.last);
+    let missing = match known.left_out {
+        0 => "none missing or changed".to_owned(),
+        left_out => format!("none changed, {left_out} between them left out"),
+    };
+    println!("{rows} rows, {first} to {last}, {missing}; the newest hash is {}", known.hash);
+    Ok(())
+}
+
+fn export_audit(export: Export) -> anyhow::Result<()> {
+    let config = Config::load(&export.store.config, &Environment::of_process())?;
+    let sealer = Sealer::new(&config.keys.seal)?;
+    let filter = AuditFilter {
+        build: export.build,
+        project: export.project,
+        actor: export.actor,
+        action: export.action,
+        outcome: export.outcome,
+        since: export.since,
+        until: export.until,
+        address: export.address,
+        ..AuditFilter::default()
+    };
+    let mut out: Box<dyn Write> = match &export.out {
+        None => Box::new(io::stdout().lock()),
+        Some(path) => {
+            let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+            Box::new(made.with_context(|| format!("cannot make {}", path.display()))?)
+        }
+    };
+    runtime()?.block_on(async {
+        let store = Store::open(&config.store, sealer).await?;
+        let mut rows = store.export_audit(filter).await?;
+        while let Some(lines) = rows.next().await? {
+            out.write_all(&lines)?;
+        }
+        out.flush()?;
+        store.close().await;
+        Ok(())
+    })
+}
+
+fn build(id: &str) -> Result<BuildId, &'static str> {
+    BuildId::try_from(id.to_owned())
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -10,6 +10,7 @@ pub mod seat;
 pub mod terminal;
 #[cfg(test)]
 mod testing;
+mod traffic;
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,6 +28,7 @@ use crate::shard::Shard;
 use desktop::DesktopSurface;
 use seat::{Asked, By, ControlRefusal, Handed, Seats};
 use terminal::TerminalSurface;
+pub use traffic::Traffic;
 
 /// How far a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +83,8 @@ pub struct Session {
     pub shard: Shard,
     /// What can be seen of it.
     pub surface: Surface,
+    /// How much went between it and its viewers.
+    pub traffic: Arc<Traffic>,
     seats: Mutex<Seats>,
     phase: watch::Sender<Phase>,
     /// Moves whenever somebody comes, goes or takes the wheel.
@@ -132,6 +136,7 @@ impl Session {
             machine,
             shard,
             surface,
+            traffic: Arc::default(),
             seats: Mutex::new(seats),
             phase: watch::Sender::new(Phase::Opening),
             company: watch::Sender::new(0),

@@ -3,6 +3,7 @@
 //! SQLite by default, PostgreSQL where several servers share one store. No SQL stands elsewhere.
 //! The clock is an argument of whatever depends on the time.
 
+mod admins;
 mod attended;
 mod audit;
 mod builds;
@@ -15,12 +16,14 @@ mod recordings;
 mod removals;
 mod renewals;
 mod requests;
+mod search;
 mod secrets;
 mod shares;
 mod tickets;
 mod verify;
 
-pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow};
+pub use admins::AdminRenewal;
+pub use audit::{AuditEvent, AuditFilter, AuditOutcome, AuditRow, Export, ExportBreak, Verified};
 pub use builds::{Stored, UpdateError};
 pub use codes::CodeOutcome;
 pub use deliveries::{Claimed, DeliveryFilter, DeliveryRow, DeliveryState, Outcome, Place};
@@ -29,6 +32,7 @@ pub use hooks::{HookOrigin, HookRow};
 pub use recordings::RecordingRow;
 pub use renewals::RenewOutcome;
 pub use requests::{Answer, Request};
+pub use search::{BuildFilter, FoundBuild};
 pub use shares::{ShareOutcome, StoredShare};
 pub use verify::AuditBreak;
 
@@ -83,6 +87,7 @@ impl Store {
             "DELETE FROM chains WHERE expires_at < $1",
             "DELETE FROM tickets WHERE expires_at < $1",
             "DELETE FROM shares WHERE expires_at < $1",
+            "DELETE FROM admins WHERE expires_at < $1",
         ] {
             gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
         }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use anyhow::Context as _;
 use reqwest::Method;
 use serde_json::{Value, json};
-use transom_tests::ci::Reply;
+use transom_tests::ci::{Ci, Reply};
 use transom_tests::forge::Forge;
 use transom_tests::front::Front;
 use transom_tests::link::{Link, SHARER};
@@ -18,58 +18,67 @@ use transom_tests::socket::Socket;
 
 /// Routes in rows, callers in columns. A number is the status of a success; a word is in [`WORDS`].
 const TABLE: &str = "
-method path                                nothing garbage typ     expired other  viewer control ci     reader unknown files  sharer guest
-put    /api/v1/builds/{id}                 missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-get    /api/v1/builds/{id}                 missing invalid invalid expired forbid 200    200     200    200    key     200    200    200
-post   /api/v1/builds/{id}/finish          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-put    /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-delete /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid forbid forbid
-put    /api/v1/builds/{id}/masks           missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-post   /api/v1/builds/{id}/tokens          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-put    /api/v1/builds/{id}/access          missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-delete /api/v1/builds/{id}/access          missing invalid invalid expired forbid forbid 204     204    forbid key     forbid forbid forbid
-post   /api/v1/builds/{id}/access/extend   missing invalid invalid expired forbid forbid conflict conflict forbid key  forbid conflict forbid
-put    /api/v1/builds/{id}/breakpoint      missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-get    /api/v1/builds/{id}/breakpoint      missing invalid invalid expired forbid nowhere nowhere nowhere forbid key   nowhere nowhere nowhere
-post   /api/v1/builds/{id}/breakpoint/decide missing invalid invalid expired forbid forbid nowhere forbid forbid forbid forbid nowhere forbid
-get    /api/v1/builds/{id}/events          missing invalid invalid expired forbid 200    200     200    200    key     200    200    200
-post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid forbid 201     forbid forbid forbid  forbid 201    forbid
-get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid 200    200     200    200    key     200    200    200
-get    /api/v1/sessions/{id}               missing invalid invalid expired none   200    200     200    200    key     200    200    200
-delete /api/v1/sessions/{id}               missing invalid invalid expired none   forbid 204     204    forbid key     forbid 204    forbid
-patch  /api/v1/sessions/{id}/viewers/{viewer} missing invalid invalid expired none forbid 204  204    forbid key     forbid 204    forbid
-delete /api/v1/sessions/{id}/viewers/{viewer} missing invalid invalid expired none forbid 200  200    forbid key     forbid forbid forbid
-get    /api/v1/sessions/{id}/transcript    missing invalid invalid expired none   200    200     200    forbid key     200    200    200
-post   /api/v1/builds/{id}/shares          missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  forbid 201    forbid
-get    /api/v1/builds/{id}/shares          missing invalid invalid expired forbid forbid forbid  200    200    key     forbid 200    forbid
-delete /api/v1/shares/{id}                 missing invalid invalid expired share  forbid forbid  200    forbid key     forbid 200    forbid
-post   /api/v1/shares/{id}/look           share   share   share   share   share  share  share   share  share  share   share  share  share
-post   /api/v1/shares/{id}/redeem          share   share   share   share   share  share  share   share  share  share   share  share  share
-post   /api/v1/shares/{id}/requests/{n}    missing invalid invalid expired share  forbid forbid  204    forbid key     forbid 204    forbid
-get    /api/v1/builds/{id}/files           missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200    forbid forbid
-get    /api/v1/builds/{id}/files/stat      missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200    forbid forbid
-put    /api/v1/builds/{id}/files/directory missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  201    forbid forbid
-get    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200    forbid forbid
-put    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  200    forbid forbid
-post   /api/v1/builds/{id}/files/tickets   missing invalid invalid expired forbid forbid forbid  forbid forbid forbid  201    forbid forbid
-get    /api/v1/downloads/{id}              code    code    code    code    code   code   code    code   code   code    code   code   code
-post   /api/v1/codes/redeem                code    code    code    code    code   code   code    code   code   code    code   code   code
-post   /api/v1/tokens/renew                code    code    code    code    code   code   code    code   code   code    code   code   code
-get    /api/v1/builds/{id}/deliveries      missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-get    /api/v1/hooks                       missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-post   /api/v1/hooks                       missing forbid  forbid  forbid  forbid forbid forbid  201    forbid key     forbid forbid forbid
-delete /api/v1/hooks/{hook}                missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid forbid forbid
-post   /api/v1/hooks/{hook}/secret         missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-post   /api/v1/hooks/{hook}/enable         missing forbid  forbid  forbid  forbid forbid forbid  204    forbid key     forbid forbid forbid
-get    /api/v1/hooks/{hook}/deliveries     missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-post   /api/v1/hooks/{hook}/deliveries/{event}/redeliver missing forbid  forbid  forbid  forbid forbid forbid  202    forbid key     forbid forbid forbid
-get    /api/v1/audit                       missing forbid  forbid  forbid  forbid forbid forbid  200    forbid key     forbid forbid forbid
-get    /api/v1/socket                      plain   plain   plain   plain   plain  plain  plain   plain  plain  plain   plain  plain  plain
-get    /api/v1/config                      200     200     200     200     200    200    200     200    200    200     200    200    200
-get    /api/v1/openapi.json                200     200     200     200     200    200    200     200    200    200     200    200    200
-get    /healthz                            200     200     200     200     200    200    200     200    200    200     200    200    200
-get    /readyz                             200     200     200     200     200    200    200     200    200    200     200    200    200
-get    /metrics                            200     200     200     200     200    200    200     200    200    200     200    200    200
+method path                                nothing garbage typ     expired other   viewer  control ci      reader  unknown files   sharer  guest   admin
+put    /api/v1/builds/{id}                 missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+get    /api/v1/builds/{id}                 missing invalid invalid expired forbid  200     200     200     200     key     200     200     200     invalid
+post   /api/v1/builds/{id}/finish          missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+put    /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+delete /api/v1/builds/{id}/machine         missing forbid  forbid  forbid  forbid  forbid  forbid  204     forbid  key     forbid  forbid  forbid  forbid
+put    /api/v1/builds/{id}/masks           missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+post   /api/v1/builds/{id}/tokens          missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+put    /api/v1/builds/{id}/access          missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+delete /api/v1/builds/{id}/access          missing invalid invalid expired forbid  forbid  204     204     forbid  key     forbid  forbid  forbid  invalid
+post   /api/v1/builds/{id}/access/extend   missing invalid invalid expired forbid  forbid  conflict conflict forbid  key     forbid  conflict forbid  invalid
+put    /api/v1/builds/{id}/breakpoint      missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+get    /api/v1/builds/{id}/breakpoint      missing invalid invalid expired forbid  nowhere nowhere nowhere forbid  key     nowhere nowhere nowhere invalid
+post   /api/v1/builds/{id}/breakpoint/decide missing invalid invalid expired forbid  forbid  nowhere forbid  forbid  forbid  forbid  nowhere forbid  invalid
+get    /api/v1/builds/{id}/events          missing invalid invalid expired forbid  200     200     200     200     key     200     200     200     invalid
+post   /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid  forbid  201     forbid  forbid  forbid  forbid  201     forbid  invalid
+get    /api/v1/builds/{id}/sessions        missing invalid invalid expired forbid  200     200     200     200     key     200     200     200     invalid
+get    /api/v1/sessions/{id}               missing invalid invalid expired none    200     200     200     200     key     200     200     200     invalid
+delete /api/v1/sessions/{id}               missing invalid invalid expired none    forbid  204     204     forbid  key     forbid  204     forbid  invalid
+patch  /api/v1/sessions/{id}/viewers/{viewer} missing invalid invalid expired none forbid 204  204    forbid key     forbid 204    forbid  invalid
+delete /api/v1/sessions/{id}/viewers/{viewer} missing invalid invalid expired none forbid 200  200    forbid key     forbid forbid forbid  invalid
+get    /api/v1/sessions/{id}/transcript    missing invalid invalid expired none    200     200     200     forbid  key     200     200     200     invalid
+post   /api/v1/builds/{id}/shares          missing invalid invalid expired forbid  forbid  forbid  forbid  forbid  forbid  forbid  201     forbid  invalid
+get    /api/v1/builds/{id}/shares          missing invalid invalid expired forbid  forbid  forbid  200     200     key     forbid  200     forbid  invalid
+delete /api/v1/shares/{id}                 missing invalid invalid expired share   forbid  forbid  200     forbid  key     forbid  200     forbid  invalid
+post   /api/v1/shares/{id}/look            share   share   share   share   share   share   share   share   share   share   share   share   share   share
+post   /api/v1/shares/{id}/redeem          share   share   share   share   share   share   share   share   share   share   share   share   share   share
+post   /api/v1/shares/{id}/requests/{n}    missing invalid invalid expired share   forbid  forbid  204     forbid  key     forbid  204     forbid  invalid
+get    /api/v1/builds/{id}/files           missing invalid invalid expired forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  forbid  invalid
+get    /api/v1/builds/{id}/files/stat      missing invalid invalid expired forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  forbid  invalid
+put    /api/v1/builds/{id}/files/directory missing invalid invalid expired forbid  forbid  forbid  forbid  forbid  forbid  201     forbid  forbid  invalid
+get    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  forbid  invalid
+put    /api/v1/builds/{id}/files/content   missing invalid invalid expired forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  forbid  invalid
+post   /api/v1/builds/{id}/files/tickets   missing invalid invalid expired forbid  forbid  forbid  forbid  forbid  forbid  201     forbid  forbid  invalid
+get    /api/v1/downloads/{id}              code    code    code    code    code    code    code    code    code    code    code    code    code    code
+post   /api/v1/codes/redeem                code    code    code    code    code    code    code    code    code    code    code    code    code    code
+post   /api/v1/tokens/renew                code    code    code    code    code    code    code    code    code    code    code    code    code    code
+get    /api/v1/builds/{id}/deliveries      missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+get    /api/v1/hooks                       missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+post   /api/v1/hooks                       missing forbid  forbid  forbid  forbid  forbid  forbid  201     forbid  key     forbid  forbid  forbid  forbid
+delete /api/v1/hooks/{hook}                missing forbid  forbid  forbid  forbid  forbid  forbid  204     forbid  key     forbid  forbid  forbid  forbid
+post   /api/v1/hooks/{hook}/secret         missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+post   /api/v1/hooks/{hook}/enable         missing forbid  forbid  forbid  forbid  forbid  forbid  204     forbid  key     forbid  forbid  forbid  forbid
+get    /api/v1/hooks/{hook}/deliveries     missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+post   /api/v1/hooks/{hook}/deliveries/{event}/redeliver missing forbid  forbid  forbid  forbid  forbid  forbid  202     forbid  key     forbid  forbid  forbid  forbid
+get    /api/v1/audit                       missing invalid invalid invalid invalid invalid invalid 200     forbid  key     invalid invalid invalid 200
+post   /api/v1/admin/codes                 missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+post   /api/v1/admin/codes/redeem          code    code    code    code    code    code    code    code    code    code    code    code    code    code
+post   /api/v1/admin/tokens/renew          code    code    code    code    code    code    code    code    code    code    code    code    code    code
+post   /api/v1/admin/revoke                missing forbid  forbid  forbid  forbid  forbid  forbid  200     forbid  key     forbid  forbid  forbid  forbid
+get    /api/v1/admin/sessions              missing invalid invalid invalid invalid invalid invalid forbid  forbid  forbid  invalid invalid invalid 200
+post   /api/v1/admin/sessions/{id}/watch   missing invalid invalid invalid invalid invalid invalid forbid  forbid  forbid  invalid invalid invalid 200
+delete /api/v1/admin/sessions/{id}         missing invalid invalid invalid invalid invalid invalid forbid  forbid  forbid  invalid invalid invalid 204
+get    /api/v1/admin/builds                missing invalid invalid invalid invalid invalid invalid forbid  forbid  forbid  invalid invalid invalid 200
+delete /api/v1/admin/builds/{id}/access    missing invalid invalid invalid invalid invalid invalid forbid  forbid  forbid  invalid invalid invalid 204
+get    /api/v1/socket                      plain   plain   plain   plain   plain   plain   plain   plain   plain   plain   plain   plain   plain   plain
+get    /api/v1/config                      200     200     200     200     200     200     200     200     200     200     200     200     200     200
+get    /api/v1/openapi.json                200     200     200     200     200     200     200     200     200     200     200     200     200     200
+get    /healthz                            200     200     200     200     200     200     200     200     200     200     200     200     200     200
+get    /readyz                             200     200     200     200     200     200     200     200     200     200     200     200     200     200
+get    /metrics                            200     200     200     200     200     200     200     200     200     200     200     200     200     200
 ";
 
 /// Words of the table: status and name of the problem.
@@ -200,6 +209,7 @@ impl World {
                 // No renewal serves twice.
                 front.visit(&link, self.guests.fetch_add(1, Ordering::Relaxed)).await?.token
             }
+            "admin" => front.admin(self.guests.fetch_add(1, Ordering::Relaxed)).await?,
             "ci" => front.key.clone(),
             "reader" => front.weak_key.clone(),
             "unknown" => transom_server::keys::new_service_key()?.expose().clone(),
@@ -209,7 +219,9 @@ impl World {
 
     async fn call(&self, row: &Row<'_>, caller: &str, scene: &Scene) -> anyhow::Result<Reply> {
         let id = match row.path {
-            path if path.starts_with("/api/v1/sessions") => &scene.session,
+            path if path.starts_with("/api/v1/sessions") || path.starts_with("/api/v1/admin/sessions") => {
+                &scene.session
+            }
             path if path.starts_with("/api/v1/shares") => &scene.share.id,
             _ => &scene.build,
         };
@@ -227,7 +239,18 @@ impl World {
         if method == Method::GET && !query.is_empty() {
             std::fs::write(self.machine.build_dir().join(format!("file-{}-{caller}", scene.build)), "x")?;
         }
-        self.front.send(method, &path, &bearer, body.as_ref()).await
+        let mut request = self.front.request(method, &path);
+        if row.path.ends_with("/look") {
+            // Whoever looks in vain is slowed down, and redeeming counts with it.
+            request = request.header("x-forwarded-for", "203.0.113.1");
+        }
+        if !bearer.is_empty() {
+            request = request.bearer_auth(bearer);
+        }
+        if let Some(body) = &body {
+            request = request.json(body);
+        }
+        Ci::reply(request).await
     }
 
     /// A body that is good, so that nothing but authority decides.
@@ -268,8 +291,14 @@ impl World {
             ("post", "/api/v1/shares/{id}/redeem") => {
                 json!({ "secret": secret, "name": "Kim", "renewal": secret })
             }
+            ("post", "/api/v1/shares/{id}/look") => json!({ "secret": secret }),
             ("post", "/api/v1/shares/{id}/requests/{n}") => json!({ "approve": true }),
             ("post", "/api/v1/codes/redeem") => json!({ "code": secret, "renewal": secret }),
+            ("post", "/api/v1/admin/codes") => json!({ "sub": "u-Ada", "name": "Ada" }),
+            ("post", "/api/v1/admin/codes/redeem") => json!({ "code": secret, "renewal": secret }),
+            ("post", "/api/v1/admin/tokens/renew") => json!({ "renewal": secret, "next": secret }),
+            ("post", "/api/v1/admin/revoke") => json!({ "sub": "nobody" }),
+            ("post", "/api/v1/admin/sessions/{id}/watch") => return Ok(None),
             ("post", "/api/v1/tokens/renew") => json!({ "renewal": secret, "next": secret }),
             ("post" | "put" | "patch", path) => anyhow::bail!("what does {path} take?"),
             _ => return Ok(None),

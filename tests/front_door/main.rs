@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "tests are named as sentences")]
 
+mod admin;
 mod audit;
 mod authority;
 mod bad_input;

@@ -37,6 +37,45 @@ impl Ci {
         self.ci(Method::POST, &format!("/builds/{id}/tokens"), wanted).await
     }
 
+    /// A code for the administrators' page, for somebody.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn admin_code(&self, name: &str) -> anyhow::Result<String> {
+        let person = json!({ "sub": format!("u-{name}"), "name": name });
+        let made = self.ci(Method::POST, "/admin/codes", person).await?;
+        let code = made["code"].as_str().context("no code")?.to_owned();
+        ensure!(made["url"].as_str().is_some_and(|url| url.ends_with(&format!("/admin#{code}"))), "{made}");
+        Ok(code)
+    }
+
+    /// Swaps a code for an administrator's token.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn redeem_admin(&self, code: &str, renewal: &str) -> anyhow::Result<Reply> {
+        let body = json!({ "code": code, "renewal": renewal });
+        self.send(Method::POST, "/api/v1/admin/codes/redeem", "", Some(&body)).await
+    }
+
+    /// Swaps an administrator's secret.
+    ///
+    /// # Errors
+    /// Where there is no answer.
+    pub async fn renew_admin(&self, renewal: &str, next: &str) -> anyhow::Result<Reply> {
+        let body = json!({ "renewal": renewal, "next": next });
+        self.send(Method::POST, "/api/v1/admin/tokens/renew", "", Some(&body)).await
+    }
+
+    /// The token of an administrator named Ada, whose page has a secret of this seed.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn admin(&self, seed: u16) -> anyhow::Result<String> {
+        let reply = self.redeem_admin(&self.admin_code("Ada").await?, &secret(seed)).await?.good()?;
+        Ok(reply["token"].as_str().context("no token")?.to_owned())
+    }
+
     /// Swaps a code.
     ///
     /// # Errors

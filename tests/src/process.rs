@@ -3,7 +3,7 @@
 use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -120,6 +120,16 @@ fn serve(command: &mut Command, settings: &Settings) -> anyhow::Result<Child> {
     let command = command.arg("serve").arg("--config").arg(settings.file()).env_clear();
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
     command.spawn().with_context(|| format!("cannot start {command:?}"))
+}
+
+/// Runs the program beside this one to its end.
+///
+/// # Errors
+/// Where it is not there.
+pub fn transom(arguments: &[&str]) -> anyhow::Result<Output> {
+    let mut command = Command::new(beside_this_one("transom")?);
+    let command = command.args(arguments).env_clear().stdin(Stdio::null());
+    command.output().with_context(|| format!("cannot start {command:?}"))
 }
 
 fn beside_this_one(name: &str) -> anyhow::Result<PathBuf> {

@@ -63,7 +63,7 @@ directory = "keys"
 [[service_keys]]
 name = "ci"
 sha256 = "{}"
-allow = ["builds", "access", "tokens", "read", "recordings", "hooks", "audit"]
+allow = ["builds", "access", "tokens", "read", "recordings", "hooks", "audit", "admin"]
 [[service_keys]]
 name = "reader"
 sha256 = "{}"

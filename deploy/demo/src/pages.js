@@ -17,6 +17,7 @@ export function listPage(who) {
     script: "/public/list.js",
     body: html`<div class="bar">
         <div class="grow"><h1>Builds</h1><p class="muted">Project ${PROJECT}</p></div>
+        <form method="post" action="/administration"><button>Administration</button></form>
         <button type="button" class="primary" id="new-build">Start new build</button>
       </div>
       <div class="card" id="builds"></div>

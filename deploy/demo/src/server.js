@@ -28,7 +28,7 @@ export function dashboard(builds, transom, origin, hook) {
 
   /** @type {[method: string, path: RegExp, handle: (call: Call) => unknown][]} */
   const routes = [
-    ["GET", /^\/$/, ({ who, response }) => send(response, listPage(who), policy())],
+    ["GET", /^\/$/, ({ who, response }) => send(response, listPage(who), policy({ opens: transom }))],
     ["GET", /^\/healthz$/, ({ response }) => send(response, "ok\n", policy(), "text/plain")],
     ["GET", /^\/public\/[a-z-]+\.[a-z]+$/, ({ url, response }) => sendFile(response, url.pathname)],
     ["GET", /^\/events$/, ({ response }) => streamList(response, builds)],
@@ -43,6 +43,7 @@ export function dashboard(builds, transom, origin, hook) {
     ["GET", /^\/builds\/(?<id>\d+)\/events$/, ({ build, response }) => streamBuild(response, build)],
     ["POST", /^\/builds\/(?<id>\d+)\/cancel$/, cancelBuild],
     ["POST", /^\/builds\/(?<id>\d+)\/open$/, openMachine],
+    ["POST", /^\/administration$/, openAdministration],
     ["GET", /^\/transom-token$/, giveToken],
     ["POST", /^\/hooks$/, takeHook],
   ];
@@ -83,6 +84,12 @@ export function dashboard(builds, transom, origin, hook) {
     const target = new URL(url);
     if (page === "terminal" || page === "desktop") target.pathname += `/${page}`;
     redirect(response, target.href, { "referrer-policy": "no-referrer" });
+  }
+
+  /** Sends the browser to Transom's page for administrators. @param {Call} call */
+  async function openAdministration({ response, who }) {
+    const { url } = await api.adminCode(who);
+    redirect(response, url, { "referrer-policy": "no-referrer" });
   }
 
   /** What Transom's element asks for when it stands on one of our pages. @param {Call} call */

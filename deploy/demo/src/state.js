@@ -103,7 +103,7 @@ networks = ["127.0.0.1/32"]
 
 [[service_keys]]
 name = "demo"
-allow = ["builds", "access", "tokens", "read", "audit"]
+allow = ["builds", "access", "tokens", "read", "hooks", "audit", "admin"]
 
 # The dashboard is on this computer, too.
 [[webhooks]]

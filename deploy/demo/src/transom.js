@@ -98,6 +98,11 @@ export class Transom {
     return this.#call("POST", `/builds/${id}/tokens`, { ...who, capabilities });
   }
 
+  /** @param {Person} who @returns {Promise<{code: string, url: string}>} */
+  adminCode(who) {
+    return this.#call("POST", "/admin/codes", { ...who });
+  }
+
   /**
    * The build as it changes, until access ends, the connection drops or `signal` says stop.
    *

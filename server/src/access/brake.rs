@@ -62,7 +62,7 @@ impl Brake {
     /// Somebody at this address has shown what is good: their misses were none, unless they have to wait.
     pub fn forgive(&mut self, address: IpAddr, now: Timestamp) {
         if self.check(address, now).is_ok() {
-            self.addresses.remove(&key(address));
+            self.addresses.remove(&network(address));
         }
     }
 
@@ -71,7 +71,7 @@ impl Brake {
     /// # Errors
     /// Where it has to wait: for how long, in whole seconds.
     pub fn check(&self, address: IpAddr, now: Timestamp) -> Result<(), u64> {
-        match self.addresses.get(&key(address)) {
+        match self.addresses.get(&network(address)) {
             Some(misses) if misses.until > now => Err(seconds_until(misses.until, now)),
             _ => Ok(()),
         }
@@ -88,7 +88,7 @@ impl Brake {
             self.addresses.clear();
         }
         let fresh = Misses { count: 0, last: now, until: now };
-        let misses = self.addresses.entry(key(address)).or_insert(fresh);
+        let misses = self.addresses.entry(network(address)).or_insert(fresh);
         if stale(misses) {
             *misses = fresh;
         }
@@ -107,7 +107,9 @@ pub fn seconds_until(until: Timestamp, now: Timestamp) -> u64 {
     u64::try_from(left).unwrap_or(u64::MAX).div_ceil(1000).max(1)
 }
 
-fn key(address: IpAddr) -> IpAddr {
+/// Whom an address stands for: itself, or the IPv6 network of 64 bits that it is in.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
         v4 => v4,

@@ -152,6 +152,16 @@ pub struct BuildRecord {
 }
 
 impl BuildRecord {
+    /// Where the build is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        match (self.facts.finished, self.about.running) {
+            (Some(_), _) => Progress::Finished,
+            (None, true) => Progress::Running,
+            (None, false) => Progress::Queued,
+        }
+    }
+
     /// Whether nothing can happen to its access any more: it ended, or the build has finished without
     /// it, after which nobody can turn it on.
     #[must_use]

@@ -180,6 +180,7 @@ impl Share {
             epoch: self.epoch,
             expires_at: self.offer.expires_at,
             share: Some(self.id.clone()),
+            admin: None,
             said_at: None,
         })
     }

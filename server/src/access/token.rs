@@ -14,6 +14,10 @@
 //! | `epoch` | the epoch of the build's access. Required also of a CI, which reads it from the API: a token that says none can't be taken back |
 //! | `caps` | names of capabilities. An unknown one is refused, for nobody knows what it was to limit or allow |
 //! | `share` | the link that a guest came by. Only we make guests: from anybody else it is refused |
+//! | `admin` | the administrator's grant that somebody watches by. Only we make those: from anybody else it is refused |
+//!
+//! An administrator's own token has `typ: transom-admin+jwt` and no build: `sid` names the grant in the store. Only
+//! we make these.
 //!
 //! Other claims mean nothing. A claim or header member that stands twice is refused, at any depth.
 
@@ -35,6 +39,8 @@ pub use verify::{Issuer, Keys, Unopened, Verifier};
 
 /// The `typ` of an access token.
 pub const TYPE: &str = "transom-access+jwt";
+/// The `typ` of an administrator's token.
+pub const ADMIN_TYPE: &str = "transom-admin+jwt";
 /// How long a token lives at most, in seconds.
 pub const LIFE_S: i64 = 300;
 /// By how much another clock may differ from ours, in seconds.

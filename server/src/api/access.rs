@@ -27,7 +27,7 @@ pub async fn put(
     Build(id): Build,
     Json(enable): Json<Enable>,
 ) -> Result<axum::Json<AccessView>, ApiError> {
-    let actor = proof.service(&app, Right::Access)?;
+    let actor = proof.service(&app, Right::Access).await?;
     let entry = app.door.enable(&id, &enable, &actor).await?;
     Ok(axum::Json(access_view(&app, &entry)))
 }

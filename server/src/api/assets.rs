@@ -47,6 +47,11 @@ pub async fn share(State(app): State<App>) -> Response {
     page(&app, "share.html")
 }
 
+/// `/admin`, for administrators
+pub async fn admin(State(app): State<App>) -> Response {
+    page(&app, "admin.html")
+}
+
 /// `/assets/…`: their names hold a hash of their content, so they never change. Other sites may use
 /// them, for they hold no data.
 pub async fn asset(path: AssetPath) -> Response {

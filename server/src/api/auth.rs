@@ -3,13 +3,14 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use transom_protocol::problem::Problem;
 
 use super::App;
 use super::error::ApiError;
+use crate::access::admin::AdminGrant;
 use crate::access::{BuildId, Grant};
 use crate::config::{Right, ServiceKey};
 use crate::door::{Actor, Entry, Refused};
@@ -20,6 +21,8 @@ pub struct Proof {
     bearer: Option<String>,
     /// Where the request came from.
     pub address: Option<IpAddr>,
+    /// What it wants, without the names in it.
+    route: String,
 }
 
 /// Who it is, once that is proven.
@@ -43,7 +46,9 @@ impl FromRequestParts<App> for Proof {
             .map(|(_, token)| token.trim().to_owned())
             .filter(|token| !token.is_empty());
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-        Ok(Self { bearer, address: peer.map(|peer| address(app, peer, &parts.headers)) })
+        let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
+        let address = peer.map(|peer| address(app, peer, &parts.headers));
+        Ok(Self { bearer, address, route: route.unwrap_or_default() })
     }
 }
 
@@ -66,21 +71,52 @@ pub fn address(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
 }
 
 impl Proof {
-    /// A CI whose key allows `right`.
+    /// A CI whose key allows `right`. A refusal is audited, unless nothing was shown.
     ///
     /// # Errors
     /// Without a key, with an unknown one, or with one that does not allow it.
-    pub fn service(&self, app: &App, right: Right) -> Result<Actor, ApiError> {
+    pub async fn service(&self, app: &App, right: Right) -> Result<Actor, ApiError> {
         let bearer = self.bearer.as_deref().ok_or(Problem::TokenMissing)?;
-        if !bearer.starts_with(SERVICE_KEY_PREFIX) {
-            return Err(Refused::because(Problem::Forbidden, "This takes a service key.").into());
+        let stranger = Actor::Unknown { address: self.address };
+        let (actor, refused) = if !bearer.starts_with(SERVICE_KEY_PREFIX) {
+            (stranger, Refused::because(Problem::Forbidden, "This takes a service key."))
+        } else if let Some(key) = app.config.service_key(bearer) {
+            let actor = self.actor_of(key);
+            if key.allows(right) {
+                return Ok(actor);
+            }
+            (actor, Refused::because(Problem::Forbidden, "This service key does not allow that."))
+        } else {
+            (stranger, app.door.was_guessed(self.address, Problem::ServiceKeyInvalid.into()))
+        };
+        app.door.note_stranger(&actor, "key.refuse", refused.problem, &self.route).await;
+        Err(refused.into())
+    }
+
+    /// An administrator.
+    ///
+    /// # Errors
+    /// Without an administrator's token, or why it is refused.
+    pub async fn admin(&self, app: &App) -> Result<(AdminGrant, Actor), ApiError> {
+        let bearer = self.bearer.as_deref().ok_or(Problem::TokenMissing)?;
+        if bearer.starts_with(SERVICE_KEY_PREFIX) {
+            let refused = Refused::because(Problem::Forbidden, "This takes an administrator's token.");
+            let stranger = Actor::Unknown { address: self.address };
+            app.door.note_stranger(&stranger, "key.refuse", refused.problem, &self.route).await;
+            return Err(refused.into());
         }
-        let key = app.config.service_key(bearer);
-        let key = key.ok_or_else(|| app.door.was_guessed(self.address, Problem::ServiceKeyInvalid.into()))?;
-        if !key.allows(right) {
-            return Err(Refused::because(Problem::Forbidden, "This service key does not allow that.").into());
+        Ok(app.door.admin(bearer, self.address, &self.route).await?)
+    }
+
+    /// A CI whose key allows `right`, or an administrator.
+    ///
+    /// # Errors
+    /// As [`Proof::service`] and [`Proof::admin`].
+    pub async fn service_or_admin(&self, app: &App, right: Right) -> Result<Actor, ApiError> {
+        match self.is_service() || self.bearer.is_none() {
+            true => self.service(app, right).await,
+            false => Ok(self.admin(app).await?.1),
         }
-        Ok(self.actor_of(key))
     }
 
     /// A person whose token is for some build.
@@ -92,7 +128,7 @@ impl Proof {
         if bearer.starts_with(SERVICE_KEY_PREFIX) {
             return Err(Refused::because(Problem::Forbidden, "This takes a person's access token.").into());
         }
-        Ok(app.door.grant(bearer, self.address).await?)
+        Ok(app.door.grant(bearer, self.address, &self.route).await?)
     }
 
     /// A person whose token is for `build`, and no other.
@@ -115,7 +151,7 @@ impl Proof {
     pub async fn either(&self, app: &App, right: Right, build: &BuildId) -> Result<Caller, ApiError> {
         match self.bearer.as_deref() {
             Some(bearer) if bearer.starts_with(SERVICE_KEY_PREFIX) => {
-                self.service(app, right)?;
+                self.service(app, right).await?;
                 app.config
                     .service_key(bearer)
                     .cloned()

@@ -115,7 +115,7 @@ pub async fn put(
     Build(id): Build,
     Json(request): Json<StopRequest>,
 ) -> Result<axum::Json<BreakpointView>, ApiError> {
-    let actor = proof.service(&app, Right::Builds)?;
+    let actor = proof.service(&app, Right::Builds).await?;
     let StopRequest { number, step, timeout_s } = request;
     let entry = app.door.stop_at(&id, Stop { number, step, timeout_s }, &actor).await?;
     reply(&app, &entry.record(), None)

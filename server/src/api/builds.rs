@@ -47,7 +47,7 @@ pub async fn put(
     Build(id): Build,
     Json(update): Json<BuildUpdate>,
 ) -> Result<axum::Json<Registered>, ApiError> {
-    let actor = proof.service(&app, Right::Builds)?;
+    let actor = proof.service(&app, Right::Builds).await?;
     let entry = app.door.register(&id, &update, &actor).await?;
     let install = Install::of(&entry.record());
     Ok(axum::Json(Registered { build: view(&app, &entry, None), install }))
@@ -83,6 +83,6 @@ pub async fn finish(
     Build(id): Build,
     Json(request): Json<FinishRequest>,
 ) -> Result<axum::Json<Finished>, ApiError> {
-    let actor = proof.service(&app, Right::Builds)?;
+    let actor = proof.service(&app, Right::Builds).await?;
     Ok(axum::Json(app.door.finish(&id, request.outcome, request.at, &actor).await?))
 }

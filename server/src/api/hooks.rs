@@ -93,7 +93,7 @@ impl From<NewHook> for NewHookView {
 #[utoipa::path(get, path = "/api/v1/hooks", tag = "hooks", security(("service_key" = ["hooks"])),
     responses((status = 200, body = Vec<HookView>), (status = "default", body = ProblemBody)))]
 pub async fn list(State(app): State<App>, proof: Proof) -> Result<axum::Json<Vec<HookView>>, ApiError> {
-    proof.service(&app, Right::Hooks)?;
+    proof.service(&app, Right::Hooks).await?;
     Ok(axum::Json(app.door.hooks().await?.into_iter().map(Into::into).collect()))
 }
 
@@ -106,7 +106,7 @@ pub async fn make(
     proof: Proof,
     Json(request): Json<HookRequest>,
 ) -> Result<(StatusCode, axum::Json<NewHookView>), ApiError> {
-    let actor = proof.service(&app, Right::Hooks)?;
+    let actor = proof.service(&app, Right::Hooks).await?;
     if request.events.len() > EventKind::ALL.len() {
         return Err(Problem::Malformed.into());
     }
@@ -123,7 +123,7 @@ pub async fn delete(
     proof: Proof,
     HookId(hook): HookId,
 ) -> Result<StatusCode, ApiError> {
-    let actor = proof.service(&app, Right::Hooks)?;
+    let actor = proof.service(&app, Right::Hooks).await?;
     app.door.remove_hook(&hook, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -138,7 +138,7 @@ pub async fn change_secret(
     HookId(hook): HookId,
     Json(request): Json<SecretRequest>,
 ) -> Result<axum::Json<NewHookView>, ApiError> {
-    let actor = proof.service(&app, Right::Hooks)?;
+    let actor = proof.service(&app, Right::Hooks).await?;
     Ok(axum::Json(app.door.change_hook_secret(&hook, request.drop_old, &actor).await?.into()))
 }
 
@@ -151,7 +151,7 @@ pub async fn enable(
     proof: Proof,
     HookId(hook): HookId,
 ) -> Result<StatusCode, ApiError> {
-    let actor = proof.service(&app, Right::Hooks)?;
+    let actor = proof.service(&app, Right::Hooks).await?;
     app.door.enable_hook(&hook, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }

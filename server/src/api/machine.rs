@@ -30,7 +30,7 @@ pub async fn put(
     Build(id): Build,
     Json(update): Json<MachineUpdate>,
 ) -> Result<axum::Json<MachineRegistered>, ApiError> {
-    let actor = proof.service(&app, Right::Builds)?;
+    let actor = proof.service(&app, Right::Builds).await?;
     let install = app.door.register_machine(&id, &update, &actor).await?;
     Ok(axum::Json(MachineRegistered { install }))
 }
@@ -40,7 +40,7 @@ pub async fn put(
     security(("service_key" = ["builds"])),
     responses((status = 204), (status = "default", body = ProblemBody)))]
 pub async fn delete(State(app): State<App>, proof: Proof, Build(id): Build) -> Result<StatusCode, ApiError> {
-    let actor = proof.service(&app, Right::Builds)?;
+    let actor = proof.service(&app, Right::Builds).await?;
     app.door.end(&id, Cause::MachineGone, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -40,7 +40,7 @@ pub async fn put(
     Build(id): Build,
     Json(update): Json<MasksUpdate>,
 ) -> Result<axum::Json<MasksTaken>, ApiError> {
-    let actor = proof.service(&app, Right::Builds)?;
+    let actor = proof.service(&app, Right::Builds).await?;
     let taken = app.door.put_masks(&id, Zeroizing::new(update.values), &actor).await?;
     Ok(axum::Json(MasksTaken { masked: taken.masked, too_short: taken.too_short }))
 }

@@ -106,7 +106,7 @@ async fn find(
 ) -> Result<(Arc<Session>, Actor), ApiError> {
     let registry = app.door.registry();
     if proof.is_service() {
-        let actor = proof.service(app, right)?;
+        let actor = proof.service(app, right).await?;
         return Ok((registry.get(id).ok_or(Problem::SessionUnknown)?, actor));
     }
     let (grant, _) = proof.person(app).await?;

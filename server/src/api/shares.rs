@@ -108,7 +108,7 @@ pub async fn answer(
 /// A CI with the right to end access, or a person with a token.
 async fn who(app: &App, proof: &Proof) -> Result<(Option<Grant>, Actor), ApiError> {
     if proof.is_service() {
-        return Ok((None, proof.service(app, Right::Access)?));
+        return Ok((None, proof.service(app, Right::Access).await?));
     }
     let (grant, _) = proof.person(app).await?;
     let actor = Actor::of(&grant, proof.address);

@@ -130,10 +130,11 @@ impl Seated {
         let who = Who { entry, grant, actor: actor.clone(), removals };
         let leave = Conversation::new(&app, who, session.clone(), view).hold(&mut socket).await;
         drop(attendance);
+        let why = leave.word();
         // Said first: nobody stays because the store is slow.
         leave.say(&mut socket).await;
         app.metrics.viewer_left();
-        app.door.note_left(&build, &actor, &session.id, &id).await;
+        app.door.note_left(&build, &actor, &session.id, &id, why).await;
     }
 }
 
@@ -152,7 +153,7 @@ async fn enter(
         () = app.viewers.ending() => return Err(Problem::Restarting.into()),
     };
     let Some(hello) = hello else { return Ok(None) };
-    let (grant, entry, actor) = app.door.knock(&hello.token, address).await?;
+    let (grant, entry, actor) = app.door.knock(&hello.token, address, "/api/v1/socket").await?;
     let (build, removals) = (grant.build.clone(), entry.removals().borrow().count());
     let action = match &hello.attach {
         Attach::Open { .. } => "session.open",
@@ -193,7 +194,8 @@ async fn enter(
     let id = seated.as_ref().map(|view| view.id().to_owned()).unwrap_or_default();
     let detail = json!({ "session": session.id, "viewer": id });
     let joined = EventKind::ViewerJoined;
-    let view = app.door.audited_telling(&build, &actor, "viewer.join", seated, detail, joined).await?;
+    let view =
+        app.door.audited_telling(Some(&build), &actor, "viewer.join", seated, detail, Some(joined)).await?;
     Ok(Some(Seated { entry, grant, actor, session, view, attendance, removals }))
 }
 

@@ -100,7 +100,7 @@ pub async fn issue(
     Build(id): Build,
     Json(request): Json<TokenRequest>,
 ) -> Result<axum::Json<TokenReply>, ApiError> {
-    let actor = proof.service(&app, Right::Tokens)?;
+    let actor = proof.service(&app, Right::Tokens).await?;
     let person = Person { sub: request.sub, name: request.name };
     let issued = app.door.issue(&id, &person, &request.capabilities, &actor).await?;
     let url = format!("{}/b/{id}#{}", app.config.public_url.as_str(), issued.code);

@@ -72,7 +72,7 @@ pub async fn get(
     query: Result<Query<TranscriptQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(HeaderMap, Body), ApiError> {
     let (caller, format) = match proof.is_service() {
-        true => (Err(proof.service(&app, Right::Recordings)?), read(query)?),
+        true => (Err(proof.service(&app, Right::Recordings).await?), read(query)?),
         false => (Ok(proof.person(&app).await?), read(query)?),
     };
     match caller {

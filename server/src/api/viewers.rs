@@ -115,7 +115,7 @@ async fn asked(
     let registry = app.door.registry();
     let named = place.map(|Path(place)| place);
     if proof.is_service() {
-        let actor = proof.service(app, Right::Access)?;
+        let actor = proof.service(app, Right::Access).await?;
         let (id, viewer) = named.map_err(|_| Problem::SessionUnknown)?;
         let session = registry.get(&id).ok_or(Problem::SessionUnknown)?;
         return Ok(Asked { session, viewer, grant: None, actor });

@@ -8,7 +8,7 @@ use super::socket::role_of;
 use super::view::{
     AccessView, BuildView, ExtendView, Feature, Features, Permission, SessionState, SessionView, ViewerView,
 };
-use crate::access::build::{BuildRecord, Progress};
+use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{Life, State, sentence};
 use crate::access::{Capability, Grant};
 use crate::backend::Exit;
@@ -36,11 +36,7 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
         commit: about.commit,
         platform: about.platform,
         started_by: about.started_by,
-        state: match (record.facts.finished, about.running) {
-            (Some(_), _) => Progress::Finished,
-            (None, true) => Progress::Running,
-            (None, false) => Progress::Queued,
-        },
+        state: record.progress(),
         outcome: record.facts.finished.map(|(_, outcome)| outcome),
         started_at: record.facts.started_at,
         finished_at: record.facts.finished.map(|(at, _)| at),
@@ -148,7 +144,8 @@ pub fn session_view(session: &Session) -> SessionView {
     }
 }
 
-fn viewers(
+/// Who looks at these sessions of a build, whoever may do more first.
+pub fn viewers(
     app: &App,
     entry: &Entry,
     sessions: &[std::sync::Arc<Session>],

@@ -24,10 +24,12 @@ pub enum Right {
     Hooks,
     /// Read the audit.
     Audit,
+    /// Send somebody to the administrators' page, and away from there.
+    Admin,
 }
 
 impl Right {
-    /// What a key may do that doesn't say: everything but read the audit.
+    /// What a key may do that doesn't say: everything but read the audit and administer.
     const USUAL: [Self; 6] =
         [Self::Builds, Self::Access, Self::Tokens, Self::Read, Self::Recordings, Self::Hooks];
 }

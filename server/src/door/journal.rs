@@ -37,6 +37,13 @@ pub enum Actor {
         /// Where they knocked from.
         address: Option<IpAddr>,
     },
+    /// Somebody with an admin token.
+    Admin {
+        /// Who.
+        person: Person,
+        /// Where they knocked from.
+        address: Option<IpAddr>,
+    },
     /// Somebody who proved nothing.
     Unknown {
         /// Where they knocked from.
@@ -48,7 +55,12 @@ impl Actor {
     /// The holder of a grant.
     #[must_use]
     pub fn of(grant: &Grant, address: Option<IpAddr>) -> Self {
-        let person = grant.person.clone();
+        let mut person = grant.person.clone();
+        if grant.admin.is_some() {
+            // What tells them from the CI's person of that id among the viewers.
+            person.sub = person.sub.strip_prefix("admin:").unwrap_or(&person.sub).to_owned();
+            return Self::Admin { person, address };
+        }
         match grant.share {
             Some(_) => Self::Guest { person, address },
             None => Self::Person { person, address },
@@ -71,16 +83,20 @@ impl Actor {
             Self::Service { name, .. } => format!("service:{name}"),
             Self::Person { person, .. } => format!("person:{}", person.sub),
             Self::Guest { person, .. } => format!("guest:{}", person.sub),
+            Self::Admin { person, .. } => format!("admin:{}", person.sub),
             Self::Unknown { .. } => "unknown".into(),
         }
     }
 
-    pub(super) fn address(&self) -> Option<IpAddr> {
+    /// Where they knocked from.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
         match self {
             Self::Transom => None,
             Self::Service { address, .. }
             | Self::Person { address, .. }
             | Self::Guest { address, .. }
+            | Self::Admin { address, .. }
             | Self::Unknown { address } => *address,
         }
     }
@@ -112,8 +128,10 @@ impl Door {
     ) -> Result<(), Refused> {
         let news = kind.zip(build).map(|(kind, build)| {
             let mut data = detail.clone();
-            if let (Some(data), Actor::Person { person, .. } | Actor::Guest { person, .. }) =
-                (data.as_object_mut(), actor)
+            if let (
+                Some(data),
+                Actor::Person { person, .. } | Actor::Guest { person, .. } | Actor::Admin { person, .. },
+            ) = (data.as_object_mut(), actor)
             {
                 data.insert("by".to_owned(), json!(person));
             }
@@ -165,25 +183,21 @@ impl Door {
         result: Result<T, Refused>,
         detail: Value,
     ) -> Result<T, Refused> {
-        match result {
-            Ok(given) => self.note(build, actor, action, Outcome::Allowed, detail).await.map(|()| given),
-            refused => self.denied(build, actor, action, refused).await,
-        }
+        self.audited_telling(build, actor, action, result, detail, None).await
     }
 
     /// The same where hooks are told as well of what was allowed.
     pub(crate) async fn audited_telling<T>(
         &self,
-        build: &BuildId,
+        build: Option<&BuildId>,
         actor: &Actor,
         action: &str,
         result: Result<T, Refused>,
         detail: Value,
-        kind: EventKind,
+        kind: Option<EventKind>,
     ) -> Result<T, Refused> {
-        let Ok(given) = result else { return self.denied(Some(build), actor, action, result).await };
-        let allowed = Outcome::Allowed;
-        self.note_telling(Some(build), actor, action, allowed, detail, Some(kind)).await.map(|()| given)
+        let Ok(given) = result else { return self.denied(build, actor, action, result).await };
+        self.note_telling(build, actor, action, Outcome::Allowed, detail, kind).await.map(|()| given)
     }
 
     /// Writes a row where something was refused, and hands its result on.
@@ -210,8 +224,15 @@ impl Door {
     }
 
     /// Somebody who looked at a session has gone.
-    pub(crate) async fn note_left(&self, build: &BuildId, actor: &Actor, session: &str, viewer: &str) {
-        let detail = json!({ "session": session, "viewer": viewer });
+    pub(crate) async fn note_left(
+        &self,
+        build: &BuildId,
+        actor: &Actor,
+        session: &str,
+        viewer: &str,
+        why: &str,
+    ) {
+        let detail = json!({ "session": session, "viewer": viewer, "why": why });
         let (action, left) = ("viewer.leave", Some(EventKind::ViewerLeft));
         let _ = self.note_telling(Some(build), actor, action, Outcome::Ended, detail, left).await;
     }

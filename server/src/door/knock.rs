@@ -16,9 +16,19 @@ impl Door {
     ///
     /// # Errors
     /// Why the token is refused.
-    pub async fn grant(&self, token: &str, address: Option<IpAddr>) -> Result<(Grant, Arc<Entry>), Refused> {
-        let grant = self.open_token(token, address).await?;
-        let (grant, entry) = self.as_of_now(grant).await?;
+    pub async fn grant(
+        &self,
+        token: &str,
+        address: Option<IpAddr>,
+        route: &str,
+    ) -> Result<(Grant, Arc<Entry>), Refused> {
+        let grant = self.token_of(token, address, route).await?;
+        let actor = Actor::of(&grant, address);
+        let allowed = self.as_of_now(grant).await;
+        if let Err(refused) = &allowed {
+            self.note_stranger(&actor, "token.refuse", refused.problem, route).await;
+        }
+        let (grant, entry) = allowed?;
         self.heard_from_ci(&grant, &entry).await?;
         Ok((grant, entry))
     }
@@ -32,13 +42,23 @@ impl Door {
         &self,
         token: &str,
         address: Option<IpAddr>,
+        route: &str,
     ) -> Result<(Grant, Arc<Entry>, Actor), Refused> {
-        let grant = self.open_token(token, address).await?;
+        let grant = self.token_of(token, address, route).await?;
         let (build, actor) = (grant.build.clone(), Actor::of(&grant, address));
         let allowed = self.as_of_now(grant).await;
         let (grant, entry) = self.denied(Some(&build), &actor, "viewer.join", allowed).await?;
         self.heard_from_ci(&grant, &entry).await?;
         Ok((grant, entry, actor))
+    }
+
+    /// Opens a token; that it does not open is on record.
+    async fn token_of(&self, token: &str, address: Option<IpAddr>, route: &str) -> Result<Grant, Refused> {
+        let opened = self.open_token(token, address).await;
+        if let Err(refused) = &opened {
+            self.note_stranger(&Actor::Unknown { address }, "token.refuse", refused.problem, route).await;
+        }
+        opened
     }
 
     /// What a grant allows now.
@@ -59,6 +79,9 @@ impl Door {
         if grant.epoch > record.epoch {
             // One that the future may not revoke either.
             return Err(Problem::TokenInvalid.into());
+        }
+        if let Some(admin) = &grant.admin {
+            self.is_admin(admin).await?;
         }
         if grant.share.is_some() {
             // Another node may have revoked it.

@@ -114,15 +114,7 @@ impl Door {
         new(kind, build, self.now(), data)
     }
 
-    /// Tells hooks of something that no other row is written with. Where the store fails it is lost.
-    pub(super) async fn tell(&self, kind: EventKind, build: &BuildId, data: Value) {
-        match self.0.store.tell(&self.event(kind, build, data)).await {
-            Ok(()) => self.0.hooks.wake(),
-            Err(error) => tracing::error!(build.id = %build, %error, event = kind.name(), "event not queued"),
-        }
-    }
-
-    /// Tells hooks when a session is over, also where that is because the server stops.
+    /// Has it on record when a session is over, also where that is because the server stops, and tells hooks.
     pub(super) fn tell_of_its_end(&self, session: &Arc<Session>) {
         let (door, session) = (self.clone(), Arc::clone(session));
         self.0.lifetime.spawn(async move {
@@ -137,7 +129,8 @@ impl Door {
                 "session": session.id, "family": session.family(), "opened_by": session.opened_by,
                 "opened_at": session.opened_at, "how": how, "problem": problem,
             });
-            door.tell(EventKind::SessionClosed, &session.build, data).await;
+            let (build, told) = (Some(&session.build), Some(EventKind::SessionClosed));
+            let _ = door.note_telling(build, &Actor::Transom, "session", Outcome::Ended, data, told).await;
         });
     }
 }

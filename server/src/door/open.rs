@@ -59,7 +59,7 @@ impl Door {
         let (build, action) = (&grant.build, "session.open");
         let audited = if is_new {
             let told = EventKind::SessionOpened;
-            self.audited_telling(build, actor, action, result, detail, told).await
+            self.audited_telling(Some(build), actor, action, result, detail, Some(told)).await
         } else {
             self.audited(Some(build), actor, action, result, detail).await
         };

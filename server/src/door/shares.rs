@@ -143,7 +143,7 @@ impl Door {
             "max_uses": wanted.max_uses, "passcode": wanted.passcode.is_some(), "approval": wanted.approval,
         });
         let told = EventKind::ShareCreated;
-        self.audited_telling(&grant.build, actor, "share.create", made, detail, told).await
+        self.audited_telling(Some(&grant.build), actor, "share.create", made, detail, Some(told)).await
     }
 
     async fn try_make(&self, grant: &Grant, entry: &Entry, wanted: &NewShare) -> Result<MadeShare, Refused> {

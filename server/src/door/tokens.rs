@@ -97,6 +97,7 @@ impl Door {
             epoch: record.epoch,
             expires_at: life.deadline.unwrap_or(longest).min(longest),
             share: None,
+            admin: None,
             said_at: None,
         };
         let token = self.0.mint.mint(&grant, now, &random::id("t"))?;
@@ -131,8 +132,7 @@ impl Door {
                 if matches!(wrong, CodeOutcome::Unknown) {
                     refused = self.was_guessed(actor.address(), refused);
                 }
-                let result = Err::<(), _>(refused.clone());
-                self.note_result(None, actor, "code.redeem", &result, json!({})).await;
+                self.note_stranger(actor, "code.redeem", refused.problem, "/api/v1/codes/redeem").await;
                 return Err(refused);
             }
         };
@@ -175,7 +175,11 @@ impl Door {
                 };
                 self.denied(Some(&grant.build), &actor.proven(&grant), "token.renew", why).await
             }
-            RenewOutcome::Unknown => Err(self.was_guessed(actor.address(), Problem::CodeInvalid.into())),
+            RenewOutcome::Unknown => {
+                let refused = self.was_guessed(actor.address(), Problem::CodeInvalid.into());
+                self.note_stranger(actor, "token.renew", refused.problem, "/api/v1/tokens/renew").await;
+                Err(refused)
+            }
         }
     }
 

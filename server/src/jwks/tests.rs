@@ -263,6 +263,7 @@ async fn a_token_of_the_ci_opens_with_its_fetched_key() {
         epoch: 1,
         expires_at: at(0) + SignedDuration::from_secs(60),
         share: None,
+        admin: None,
         said_at: Some(at(0)),
     };
     let mint = Mint::new(key, "ci".to_owned(), "transom".to_owned());

@@ -1,11 +1,19 @@
 //! The audit: one row for each thing allowed, denied or ended, each bound to the one before.
 
+mod export;
+mod filter;
+
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
+
+pub use export::{Export, ExportBreak, Verified};
+pub use filter::AuditFilter;
 
 use super::deliveries::queue;
 use super::{Store, StoreError};
@@ -27,6 +35,10 @@ pub enum AuditOutcome {
 impl AuditOutcome {
     const ALL: [Self; 3] = [Self::Allowed, Self::Denied, Self::Ended];
 
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     /// Its name in the audit.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -38,31 +50,42 @@ impl AuditOutcome {
     }
 }
 
+impl FromStr for AuditOutcome {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::named(name).ok_or("an outcome is allowed, denied or ended")
+    }
+}
+
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AuditEvent {
     /// When.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// To which build, where it is about one.
     pub build: Option<BuildId>,
-    /// By whom: `person:<sub>`, `service:<name of the key>`, `transom`.
+    /// By whom: `person:<sub>`, `guest:<sub>`, `admin:<sub>`, `service:<name of the key>`, `transom` or `unknown`.
     pub actor: String,
     /// What: `access.enable`, `session.open`, `token.mint`, …
     pub action: String,
     /// What came of it.
     pub outcome: AuditOutcome,
     /// What else is known: a JSON object without secrets.
+    #[schema(value_type = Object)]
     pub detail: Value,
     /// From which address, where it came over the network.
     pub address: Option<String>,
 }
 
-/// A row of the audit.
-#[derive(Debug, Clone, PartialEq)]
+/// A row of the audit. Rows are chained: `hash` covers the row and `prev`, the hash of the row before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AuditRow {
     /// Its number, from 1 and without gaps.
     pub seq: i64,
     /// What happened.
+    #[serde(flatten)]
     pub event: AuditEvent,
     /// Hash of the row before; empty for the first.
     pub prev: String,
@@ -70,17 +93,6 @@ pub struct AuditRow {
     /// `[prev, seq, at, build, actor, action, outcome, detail, address]`, where what is missing is
     /// `""` and the keys of objects in `detail` are sorted.
     pub hash: String,
-}
-
-/// Which rows of the audit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AuditFilter {
-    /// Of this build only.
-    pub build: Option<BuildId>,
-    /// Those with a greater number than this.
-    pub after: i64,
-    /// So many at most.
-    pub limit: u32,
 }
 
 impl Store {
@@ -127,36 +139,11 @@ impl Store {
         transaction.commit().await?;
         Ok(text.seq)
     }
-
-    /// Rows of the audit, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
-        let rows = match &filter.build {
-            Some(build) => {
-                sqlx::query("SELECT * FROM audit WHERE seq > $1 AND build = $3 ORDER BY seq LIMIT $2")
-                    .bind(filter.after)
-                    .bind(i64::from(filter.limit))
-                    .bind(build.as_str())
-                    .fetch_all(&self.pool)
-                    .await?
-            }
-            None => self.audit_page(filter.after, filter.limit.into()).await?,
-        };
-        rows.iter().map(|row| Text::read(row)?.row()).collect()
-    }
-
-    pub(super) async fn audit_page(&self, after: i64, limit: i64) -> Result<Vec<AnyRow>, StoreError> {
-        let query = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2");
-        Ok(query.bind(after).bind(limit).fetch_all(&self.pool).await?)
-    }
 }
 
 /// A row as it is stored and hashed.
-pub(super) struct Text {
-    pub(super) seq: i64,
+pub(in crate::store) struct Text {
+    pub(in crate::store) seq: i64,
     at: String,
     build: String,
     actor: String,
@@ -164,8 +151,8 @@ pub(super) struct Text {
     outcome: String,
     detail: String,
     address: String,
-    pub(super) prev: String,
-    pub(super) written: String,
+    pub(in crate::store) prev: String,
+    pub(in crate::store) written: String,
 }
 
 impl Text {
@@ -184,7 +171,7 @@ impl Text {
         }
     }
 
-    pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    pub(in crate::store) fn read(row: &AnyRow) -> Result<Self, StoreError> {
         Ok(Self {
             seq: row.try_get("seq")?,
             at: row.try_get("at")?,
@@ -199,7 +186,7 @@ impl Text {
         })
     }
 
-    pub(super) fn hash(&self) -> String {
+    pub(in crate::store) fn hash(&self) -> String {
         let text = |text: &str| Value::from(text).to_string();
         let before =
             [text(&self.prev), self.seq.to_string(), text(&self.at), text(&self.build), text(&self.actor)];
@@ -216,10 +203,7 @@ impl Text {
             build: build.map(BuildId::try_from).transpose().map_err(corrupt)?,
             actor: self.actor,
             action: self.action,
-            outcome: AuditOutcome::ALL
-                .into_iter()
-                .find(|outcome| outcome.name() == self.outcome)
-                .ok_or_else(|| corrupt("outcome"))?,
+            outcome: AuditOutcome::named(&self.outcome).ok_or_else(|| corrupt("outcome"))?,
             detail: serde_json::from_str(&self.detail).map_err(|_| corrupt("detail"))?,
             address: Some(self.address).filter(|address| !address.is_empty()),
         };

@@ -4,6 +4,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::deliveries::queue;
+use super::search::{progress, searched, started};
 use super::{Store, StoreError, attended};
 use crate::access::BuildId;
 use crate::access::build::BuildRecord;
@@ -59,11 +60,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let query = sqlx::query(
-            "INSERT INTO builds (id, ordinal, revision, closed, doc) \
-             VALUES ($1, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM builds), 1, $2, $3) \
+            "INSERT INTO builds (id, ordinal, revision, closed, doc, project, progress, search, started_at) \
+             VALUES ($1, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM builds), 1, $2, $3, $4, $5, $6, $7) \
              ON CONFLICT (id) DO NOTHING",
         );
         let query = query.bind(record.id.as_str()).bind(closed(record)).bind(write(record)?);
+        let query = query.bind(&record.about.project).bind(progress(record)).bind(searched(record));
+        let query = query.bind(started(record));
         if query.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Err(StoreError::Exists(record.id.clone()));
         }
@@ -94,9 +97,12 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
         let query = sqlx::query(
-            "UPDATE builds SET revision = revision + 1, closed = $1, doc = $2 WHERE id = $3 AND revision = $4",
+            "UPDATE builds SET revision = revision + 1, closed = $1, doc = $2, project = $5, progress = $6, \
+             search = $7, started_at = $8 WHERE id = $3 AND revision = $4",
         );
         let query = query.bind(closed(record)).bind(write(record)?).bind(record.id.as_str()).bind(revision);
+        let query = query.bind(&record.about.project).bind(progress(record)).bind(searched(record));
+        let query = query.bind(started(record));
         let replaced = query.execute(&mut *transaction).await?.rows_affected() == 1;
         if replaced {
             queue(&mut transaction, news).await?;
@@ -181,7 +187,7 @@ fn write(record: &BuildRecord) -> Result<String, StoreError> {
         .map_err(|error| StoreError::Corrupt(format!("build {}: {error}", record.id)))
 }
 
-fn read(row: &AnyRow) -> Result<Stored<BuildRecord>, StoreError> {
+pub(super) fn read(row: &AnyRow) -> Result<Stored<BuildRecord>, StoreError> {
     let doc: &str = row.try_get("doc")?;
     let mut record: BuildRecord =
         serde_json::from_str(doc).map_err(|error| StoreError::Corrupt(format!("a build: {error}")))?;

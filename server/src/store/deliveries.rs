@@ -2,6 +2,7 @@
 //! time, in order for each build.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row as _, Transaction};
 
@@ -10,13 +11,14 @@ use crate::access::BuildId;
 use crate::access::event::Event;
 
 /// How far a delivery is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// To be sent, or to be sent again.
     Pending,
     /// The receiver has it.
     Delivered,
-    /// Given up.
+    /// Given up; can be sent again by hand.
     Failed,
 }
 

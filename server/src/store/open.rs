@@ -77,6 +77,7 @@ impl Store {
         };
         let store = Self { pool: pool.connect_with(options).await?, sealer, dialect };
         store.migrate().await?;
+        store.make_searchable().await?;
         Ok(store)
     }
 

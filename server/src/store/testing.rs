@@ -116,6 +116,7 @@ pub(super) fn grant(build: &str) -> Grant {
         epoch: 3,
         expires_at: at(3600),
         share: None,
+        admin: None,
         said_at: None,
     }
 }

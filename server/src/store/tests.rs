@@ -8,5 +8,6 @@ mod deliveries;
 mod opening;
 mod recordings;
 mod renewals;
+mod search;
 mod secrets;
 mod shares;

@@ -198,7 +198,8 @@ async function pointsAt(one: Desktop, other: Desktop, name: string, to: { x: num
   await one.page.mouse.move(place.x - 20, place.y - 20);
   await one.page.mouse.move(place.x, place.y, { steps: 5 });
   const pointer = other.page.locator("transom-desktop .pointer").filter({ hasText: name });
-  await expect(pointer).toBeVisible();
+  // The mark itself is a point, without width.
+  await expect(pointer.locator("svg")).toBeVisible();
   const wanted = await other.at(to.x, to.y);
   const off = async () => {
     const box = await pointer.locator("svg").boundingBox();

@@ -12,6 +12,7 @@ async fn pages_are_the_same_for_everybody_and_hold_nothing_of_a_build() -> anyho
     let token = front.controller("b1").await?;
     let pages = [
         ("/", "/"),
+        ("/admin", "/admin"),
         ("/b/b1", "/b/no-such-build"),
         ("/b/b1/terminal", "/b/%FF/terminal"),
         ("/b/b1/terminal/s1", "/b/no-such-build/terminal/%FF"),

@@ -58,7 +58,7 @@ export const style = css`
   /* The last lines are what people read: the notice keeps to the other end. */
   .over[data-low] {
     top: auto;
-    bottom: 8px;
+    bottom: calc(8px + var(--_foot, 0px));
   }
   .over > * { pointer-events: auto; }
   .notice {

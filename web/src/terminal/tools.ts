@@ -318,7 +318,8 @@ export class Tools {
     const covered = coveredBelow(element.getBoundingClientRect().bottom, visualViewport);
     const foot = covered + (wanted ? KEY_ROW_PX : 0);
     this.#place.style.setProperty("--_covered", `${covered}px`);
-    this.#place.style.setProperty("--_foot", `${foot}px`);
+    // What else stands at the foot keeps above it, too.
+    element.style.setProperty("--_foot", `${foot}px`);
     const bottom = `${foot}px`;
     if (box.style.bottom === bottom) return;
     box.style.bottom = bottom;

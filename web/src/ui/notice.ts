@@ -65,6 +65,13 @@ function endNotice(problem: string, sentence: string, mayOpen: boolean, words: W
         action: mayOpen ? "new" : "page",
         label: words.fresh,
       };
+    case "ended-by-admin":
+      return {
+        tone: "end",
+        sentence,
+        action: mayOpen ? "new" : "page",
+        label: words.fresh,
+      };
     case "session-unknown":
       return {
         tone: "end",

@@ -36,6 +36,7 @@ fn grant(sub: &str, capabilities: Capabilities) -> Grant {
         epoch: 3,
         expires_at: at(300),
         share: None,
+        admin: None,
         said_at: None,
     }
 }

@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Value};
 
 use super::{Issuer, LEEWAY_S, LIFE_S, TokenError};
+use crate::access::admin::AdminGrant;
 use crate::access::{BuildId, Capabilities, Capability, Grant, Person};
 
 /// Longest text of a claim, in bytes.
@@ -54,8 +55,8 @@ pub(super) fn sound(text: &str) -> bool {
     (1..=TEXT_BYTES).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
-/// The grant in claims whose signature was found right.
-pub(super) fn grant(claims: &Object, issuer: &Issuer, now: Timestamp) -> Result<Grant, TokenError> {
+/// When the token ends, if it is for us and its time is now.
+fn meant(claims: &Object, issuer: &Issuer, now: Timestamp) -> Result<Timestamp, TokenError> {
     let audience = issuer.aud.as_str();
     let meant = match claims.0.get("aud") {
         Some(Value::String(one)) => one == audience,
@@ -67,11 +68,28 @@ pub(super) fn grant(claims: &Object, issuer: &Issuer, now: Timestamp) -> Result<
     }
     let expires_at = time(claims, now)?;
     claims.text("jti")?;
-    let share = match claims.has("share") {
-        true if issuer.ours => Some(claims.text("share")?.to_owned()),
-        true => return Err(TokenError::Claim("share")),
-        false => None,
+    Ok(expires_at)
+}
+
+fn person(claims: &Object) -> Result<Person, TokenError> {
+    Ok(Person { sub: claims.text("sub")?.to_owned(), name: claims.text("name")?.to_owned() })
+}
+
+/// The administrator in claims whose signature was found right.
+pub(super) fn admin(claims: &Object, issuer: &Issuer, now: Timestamp) -> Result<AdminGrant, TokenError> {
+    let expires_at = meant(claims, issuer, now)?;
+    Ok(AdminGrant { id: claims.text("sid")?.to_owned(), person: person(claims)?, expires_at })
+}
+
+/// The grant in claims whose signature was found right.
+pub(super) fn grant(claims: &Object, issuer: &Issuer, now: Timestamp) -> Result<Grant, TokenError> {
+    let expires_at = meant(claims, issuer, now)?;
+    let ours = |name: &'static str| match claims.has(name) {
+        true if issuer.ours => Ok(Some(claims.text(name)?.to_owned())),
+        true => Err(TokenError::Claim(name)),
+        false => Ok(None),
     };
+    let (share, admin) = (ours("share")?, ours("admin")?);
     let said_at = Timestamp::from_second(claims.second("iat")?).map_err(|_| TokenError::Claim("iat"))?;
     let build = claims.text("build")?.to_owned();
     let build = BuildId::try_from(build).map_err(|_| TokenError::Claim("build"))?;
@@ -79,11 +97,12 @@ pub(super) fn grant(claims: &Object, issuer: &Issuer, now: Timestamp) -> Result<
     let capabilities = claims.texts("caps")?.into_iter().map(known).collect::<Option<Capabilities>>();
     Ok(Grant {
         build,
-        person: Person { sub: claims.text("sub")?.to_owned(), name: claims.text("name")?.to_owned() },
+        person: person(claims)?,
         capabilities: capabilities.ok_or(TokenError::Claim("caps"))?,
         epoch: claims.0.get("epoch").and_then(Value::as_u64).ok_or(TokenError::Claim("epoch"))?,
         expires_at,
         share,
+        admin,
         said_at: Some(said_at).filter(|_| !issuer.ours),
     })
 }

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::claims::sound;
 use super::verify::{Issuer, Keys};
-use super::{Algorithm, LIFE_S, PublicKey, SigningKey, TYPE, TokenError};
-use crate::access::Grant;
+use super::{ADMIN_TYPE, Algorithm, LIFE_S, PublicKey, SigningKey, TYPE, TokenError};
+use crate::access::admin::AdminGrant;
+use crate::access::{Grant, Person};
 
 /// Makes our own tokens.
 pub struct Mint {
@@ -62,32 +63,59 @@ impl Mint {
     /// # Errors
     /// `Expired` when the grant is over, `Claim` when a text would not open again.
     pub fn mint(&self, grant: &Grant, now: Timestamp, jti: &str) -> Result<Sealed, TokenError> {
-        let texts = [("sub", grant.person.sub.as_str()), ("name", &grant.person.name), ("jti", jti)];
-        if let Some((name, _)) = texts.into_iter().find(|(_, text)| !sound(text)) {
-            return Err(TokenError::Claim(name));
-        }
-        let iat = now.as_second();
-        let exp = iat.saturating_add(LIFE_S).min(grant.expires_at.as_second());
-        if exp <= iat {
-            return Err(TokenError::Expired);
-        }
-        let public = self.key.public();
-        let header = json!({ "typ": TYPE, "alg": public.algorithm().name(), "kid": public.kid() });
-        let mut claims = json!({
-            "iss": self.issuer,
-            "aud": self.audience,
-            "sub": grant.person.sub,
-            "name": grant.person.name,
-            "iat": iat,
-            "nbf": iat,
-            "exp": exp,
-            "jti": jti,
+        let mut more = json!({
             "build": grant.build.as_str(),
             "epoch": grant.epoch,
             "caps": grant.capabilities.iter().map(|one| one.name()).collect::<Vec<_>>(),
         });
-        if let (Some(share), Some(claims)) = (&grant.share, claims.as_object_mut()) {
-            claims.insert("share".to_owned(), share.as_str().into());
+        for (name, id) in [("share", &grant.share), ("admin", &grant.admin)] {
+            if let Some(id) = id {
+                more[name] = id.as_str().into();
+            }
+        }
+        self.seal(TYPE, &grant.person, more, grant.expires_at, now, jti)
+    }
+
+    /// Seals an administrator's grant in the same way.
+    ///
+    /// # Errors
+    /// As [`Mint::mint`].
+    pub fn mint_admin(&self, grant: &AdminGrant, now: Timestamp, jti: &str) -> Result<Sealed, TokenError> {
+        self.seal(ADMIN_TYPE, &grant.person, json!({ "sid": grant.id }), grant.expires_at, now, jti)
+    }
+
+    fn seal(
+        &self,
+        kind: &str,
+        person: &Person,
+        mut claims: Value,
+        until: Timestamp,
+        now: Timestamp,
+        jti: &str,
+    ) -> Result<Sealed, TokenError> {
+        let texts = [("sub", person.sub.as_str()), ("name", &person.name), ("jti", jti)];
+        if let Some((name, _)) = texts.into_iter().find(|(_, text)| !sound(text)) {
+            return Err(TokenError::Claim(name));
+        }
+        let iat = now.as_second();
+        let exp = iat.saturating_add(LIFE_S).min(until.as_second());
+        if exp <= iat {
+            return Err(TokenError::Expired);
+        }
+        let public = self.key.public();
+        let header = json!({ "typ": kind, "alg": public.algorithm().name(), "kid": public.kid() });
+        let common = json!({
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": person.sub,
+            "name": person.name,
+            "iat": iat,
+            "nbf": iat,
+            "exp": exp,
+            "jti": jti,
+        });
+        if let (Some(claims), Value::Object(common)) = (claims.as_object_mut(), common) {
+            claims.extend(common);
         }
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", part(&header), part(&claims));

@@ -161,6 +161,7 @@ fn grant() -> Grant {
         epoch: 3,
         expires_at: now() + SignedDuration::from_secs(300),
         share: None,
+        admin: None,
         said_at: Some(now()),
     }
 }

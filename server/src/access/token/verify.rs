@@ -7,9 +7,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use transom_protocol::limits::TOKEN_BYTES;
 
-use super::claims::{Object, grant};
-use super::{Algorithm, PublicKey, TYPE, TokenError};
+use super::claims::{Object, admin, grant};
+use super::{ADMIN_TYPE, Algorithm, PublicKey, TYPE, TokenError};
 use crate::access::Grant;
+use crate::access::admin::AdminGrant;
 
 /// Somebody whose tokens are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,11 +86,30 @@ impl Verifier {
         }
     }
 
+    /// Opens an administrator's token, which nobody but we can have made.
+    ///
+    /// # Errors
+    /// The first reason not to believe it.
+    pub fn open_admin(&self, token: &str, now: Timestamp) -> Result<AdminGrant, TokenError> {
+        let unopened = self.read_as(token, ADMIN_TYPE)?;
+        match unopened.keys() {
+            Keys::Fixed(keys) if unopened.issuer.ours => {
+                unopened.proven_by(keys)?;
+                admin(&unopened.claims, unopened.issuer, now)
+            }
+            _ => Err(TokenError::UnknownIssuer),
+        }
+    }
+
     /// Reads a token as far as to know whose keys open it. Nothing that it says is believed yet.
     ///
     /// # Errors
     /// When it is no access token, or nobody knows who it claims to be from.
     pub fn read<'a>(&'a self, token: &'a str) -> Result<Unopened<'a>, TokenError> {
+        self.read_as(token, TYPE)
+    }
+
+    fn read_as<'a>(&'a self, token: &'a str, kind: &str) -> Result<Unopened<'a>, TokenError> {
         if token.is_empty() {
             return Err(TokenError::Missing);
         }
@@ -100,7 +120,7 @@ impl Verifier {
         let (header, claims) = message.split_once('.').ok_or(TokenError::Malformed)?;
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed);
         let header = Object::parse(&decode(header)?)?;
-        if header.text("typ") != Ok(TYPE) {
+        if header.text("typ") != Ok(kind) {
             return Err(TokenError::WrongType);
         }
         // Extensions that must be understood, and keys that a token brings along.
@@ -150,6 +170,12 @@ impl<'a> Unopened<'a> {
     /// # Errors
     /// The first reason not to believe it.
     pub fn open_with(&self, keys: &[PublicKey], now: Timestamp) -> Result<Grant, TokenError> {
+        self.proven_by(keys)?;
+        grant(&self.claims, self.issuer, now)
+    }
+
+    /// Whether one of `keys` has signed it.
+    fn proven_by(&self, keys: &[PublicKey]) -> Result<(), TokenError> {
         let named = |key: &&PublicKey| self.kid.is_none() || key.kid().is_none() || key.kid() == self.kid();
         let mut refusal = TokenError::UnknownKey;
         for key in keys.iter().filter(named) {
@@ -158,7 +184,7 @@ impl<'a> Unopened<'a> {
                     refusal = TokenError::Algorithm;
                 }
             } else if key.verify(self.message.as_bytes(), &self.signature) {
-                return grant(&self.claims, self.issuer, now);
+                return Ok(());
             } else {
                 refusal = TokenError::Signature;
             }

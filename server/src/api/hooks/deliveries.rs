@@ -13,10 +13,9 @@ use crate::api::App;
 use crate::api::auth::Proof;
 use crate::api::body::{Build, HookId};
 use crate::api::error::{ApiError, ProblemBody};
+use crate::api::paging;
 use crate::config::Right;
 use crate::door::{DeliveryFilter, DeliveryRow, DeliveryState, Place};
-
-const PAGE_ROWS: u32 = 1000;
 
 /// Which deliveries.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -25,39 +24,13 @@ const PAGE_ROWS: u32 = 1000;
 pub struct DeliveryQuery {
     /// Only those in this state.
     #[serde(default)]
-    pub state: Option<DeliveryStateView>,
+    pub state: Option<DeliveryState>,
     /// Only those older than the last of the page before: its `next`.
     #[serde(default)]
     pub before: Option<String>,
     /// How many at most, 1 to 1000.
-    #[serde(default = "page")]
+    #[serde(default = "paging::usual")]
     pub limit: u32,
-}
-
-fn page() -> u32 {
-    100
-}
-
-/// How far a delivery is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryStateView {
-    /// To be sent, or to be sent again.
-    Pending,
-    /// The receiver has it.
-    Delivered,
-    /// Given up; can be sent again by hand.
-    Failed,
-}
-
-impl From<DeliveryStateView> for DeliveryState {
-    fn from(state: DeliveryStateView) -> Self {
-        match state {
-            DeliveryStateView::Pending => Self::Pending,
-            DeliveryStateView::Delivered => Self::Delivered,
-            DeliveryStateView::Failed => Self::Failed,
-        }
-    }
 }
 
 /// One event on its way to one hook.
@@ -81,7 +54,7 @@ pub struct DeliveryView {
     #[schema(value_type = String, format = DateTime)]
     pub made_at: Timestamp,
     /// How far it is.
-    pub state: DeliveryStateView,
+    pub state: DeliveryState,
     /// How often it was sent.
     pub attempts: i64,
     /// When it is to be sent next.
@@ -98,11 +71,6 @@ pub struct DeliveryView {
 
 impl From<DeliveryRow> for DeliveryView {
     fn from(row: DeliveryRow) -> Self {
-        let state = match row.state {
-            DeliveryState::Pending => DeliveryStateView::Pending,
-            DeliveryState::Delivered => DeliveryStateView::Delivered,
-            DeliveryState::Failed => DeliveryStateView::Failed,
-        };
         Self {
             event: row.event,
             hook: row.hook,
@@ -111,9 +79,9 @@ impl From<DeliveryRow> for DeliveryView {
             kind: row.kind,
             body: serde_json::from_str(&row.body).unwrap_or_default(),
             made_at: row.made_at,
-            state,
+            state: row.state,
             attempts: row.attempts,
-            next_at: Some(row.next_at).filter(|_| state == DeliveryStateView::Pending),
+            next_at: Some(row.next_at).filter(|_| row.state == DeliveryState::Pending),
             last_at: row.last_at,
             last_status: row.last_status,
             last_error: row.last_error,
@@ -140,7 +108,7 @@ pub async fn to_hook(
     HookId(hook): HookId,
     query: Result<Query<DeliveryQuery>, QueryRejection>,
 ) -> Result<axum::Json<DeliveryPage>, ApiError> {
-    proof.service(&app, Right::Hooks)?;
+    proof.service(&app, Right::Hooks).await?;
     let filter = DeliveryFilter { hook: Some(hook), ..filter(query)? };
     page_of(&app, &filter).await
 }
@@ -155,7 +123,7 @@ pub async fn of_build(
     Build(id): Build,
     query: Result<Query<DeliveryQuery>, QueryRejection>,
 ) -> Result<axum::Json<DeliveryPage>, ApiError> {
-    proof.service(&app, Right::Hooks)?;
+    proof.service(&app, Right::Hooks).await?;
     app.door.entry(&id).await?;
     let filter = DeliveryFilter { build: Some(id), ..filter(query)? };
     page_of(&app, &filter).await
@@ -170,25 +138,16 @@ pub async fn redeliver(
     proof: Proof,
     path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
 ) -> Result<StatusCode, ApiError> {
-    let actor = proof.service(&app, Right::Hooks)?;
+    let actor = proof.service(&app, Right::Hooks).await?;
     let Ok(Path((hook, event))) = path else { return Err(Problem::NotFound.into()) };
     app.door.redeliver(&hook, &event, &actor).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 fn filter(query: Result<Query<DeliveryQuery>, QueryRejection>) -> Result<DeliveryFilter, ApiError> {
-    let Ok(Query(query)) = query else { return Err(Problem::Malformed.into()) };
-    if !(1..=PAGE_ROWS).contains(&query.limit) {
-        return Err(Problem::Malformed.into());
-    }
+    let query = paging::read(query, |query| query.limit)?;
     let before = query.before.map(|text| place(&text).ok_or(Problem::Malformed)).transpose()?;
-    Ok(DeliveryFilter {
-        hook: None,
-        build: None,
-        state: query.state.map(Into::into),
-        before,
-        limit: query.limit,
-    })
+    Ok(DeliveryFilter { hook: None, build: None, state: query.state, before, limit: query.limit })
 }
 
 /// Where a page ends.

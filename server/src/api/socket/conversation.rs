@@ -1,5 +1,6 @@
 //! A viewer's conversation, once it is in.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use transom_protocol::problem::Problem;
 use transom_protocol::wire::{AccessNotice, ClientMessage, Role, ServerMessage, Size, Welcome};
 
 use super::leave::{Leave, broken, malformed};
-use super::outbox::Outbox;
+use super::outbox::{Outbox, bytes_of};
 use super::view::{Seen, View, role_of, text};
 use crate::access::Grant;
 use crate::access::build::BuildRecord;
@@ -42,6 +43,7 @@ pub struct Who {
 pub struct Conversation<'a> {
     app: &'a App,
     entry: Arc<Entry>,
+    address: Option<IpAddr>,
     session: Arc<Session>,
     view: View,
     actor: Actor,
@@ -54,7 +56,18 @@ pub struct Conversation<'a> {
 impl<'a> Conversation<'a> {
     pub fn new(app: &'a App, who: Who, session: Arc<Session>, view: View) -> Self {
         let Who { entry, grant, actor, removals } = who;
-        Self { app, entry, session, view, actor, removals, grant: watch::Sender::new(grant), told: None }
+        let address = actor.address();
+        Self {
+            app,
+            entry,
+            address,
+            session,
+            view,
+            actor,
+            removals,
+            grant: watch::Sender::new(grant),
+            told: None,
+        }
     }
 
     /// Talks until one side ends it.
@@ -85,7 +98,7 @@ impl<'a> Conversation<'a> {
         let idle = tokio::time::sleep(idle_after);
         tokio::pin!(idle);
         let (mut sink, mut stream) = socket.split();
-        let mut out = Outbox::default();
+        let mut out = Outbox::counted(&self.session.traffic);
         out.push(text(&self.welcome()));
         out.extend(self.access_news(None));
         loop {
@@ -99,6 +112,7 @@ impl<'a> Conversation<'a> {
                         None => return Leave::Silently,
                     };
                     unanswered = 0;
+                    self.session.traffic.came(bytes_of(&message));
                     if matches!(message, Message::Binary(ref b) if View::is_input(b)) {
                         idle.as_mut().reset(tick() + idle_after);
                     }
@@ -229,7 +243,7 @@ impl<'a> Conversation<'a> {
 
     /// A newer token of the same person for the same build.
     async fn renew(&mut self, token: &str) -> Result<ServerMessage, Leave> {
-        let (grant, _) = self.app.door.grant(token, None).await?;
+        let (grant, _) = self.app.door.grant(token, self.address, "/api/v1/socket").await?;
         {
             let held = self.grant.borrow();
             let same = |one: &Grant| (one.build.clone(), one.person.sub.clone(), one.share.clone());

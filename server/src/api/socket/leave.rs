@@ -59,6 +59,15 @@ pub fn broken(error: &axum::Error) -> Option<Refused> {
 }
 
 impl Leave {
+    /// Why, in one word for the audit.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Silently => "left",
+            Self::Exited(_) => "exited",
+            Self::Because(refused) => refused.problem.name(),
+        }
+    }
+
     /// Says why and closes.
     pub async fn say(self, socket: &mut WebSocket) {
         let (exit, code, problem, detail) = match self {

@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Poll, ready};
 
 use axum::Error;
 use axum::extract::ws::Message;
 use futures_util::{Sink, SinkExt as _};
+
+use crate::session::Traffic;
 
 /// With so many messages waiting nothing more is heard: whoever asks has to take the answers.
 const MANY: usize = 64;
@@ -18,9 +21,16 @@ pub(super) struct Outbox {
     waiting: VecDeque<Message>,
     /// Whether a message was begun that is not through.
     unflushed: bool,
+    /// Counts what is sent.
+    traffic: Arc<Traffic>,
 }
 
 impl Outbox {
+    /// One whose messages are counted.
+    pub(super) fn counted(traffic: &Arc<Traffic>) -> Self {
+        Self { traffic: Arc::clone(traffic), ..Self::default() }
+    }
+
     /// Whether everything is through.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty() && !self.unflushed
@@ -54,6 +64,7 @@ impl Outbox {
                 ready!(sink.poll_ready_unpin(cx))?;
                 if let Some(message) = self.waiting.pop_front() {
                     self.unflushed = true;
+                    self.traffic.went(bytes_of(&message));
                     sink.start_send_unpin(message)?;
                 }
             }
@@ -62,6 +73,15 @@ impl Outbox {
             Poll::Ready(Ok(()))
         })
         .await
+    }
+}
+
+/// How much a message carries.
+pub(super) fn bytes_of(message: &Message) -> usize {
+    match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(bytes) => bytes.len(),
+        Message::Ping(_) | Message::Pong(_) | Message::Close(_) => 0,
     }
 }
 

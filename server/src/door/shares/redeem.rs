@@ -293,10 +293,12 @@ impl Door {
         actor: &Actor,
     ) {
         let About { action, id, build, name } = about;
-        // An id that nobody gave out may be anything, and long.
-        let share = build.map(|_| id);
-        let detail =
-            json!({ "problem": refused.problem.name(), "cause": cause, "share": share, "name": name });
+        if build.is_none() {
+            // An id that nobody gave out may be anything, and long.
+            self.note_stranger(actor, action, refused.problem, "/api/v1/shares").await;
+            return;
+        }
+        let detail = json!({ "problem": refused.problem.name(), "cause": cause, "share": id, "name": name });
         let _ = self.note(*build, actor, action, Outcome::Denied, detail).await;
     }
 

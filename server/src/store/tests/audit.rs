@@ -50,7 +50,7 @@ store_tests! {
     async fn rows_are_found_by_build_and_page_by_page(bench: &Bench) {
         let store = written(bench, 7).await;
         let find = async |build: Option<&str>, after, limit| {
-            let filter = AuditFilter { build: build.map(id), after, limit };
+            let filter = AuditFilter { build: build.map(id), after, limit, ..AuditFilter::default() };
             store.audit(&filter).await.unwrap().into_iter().map(|row| row.seq).collect::<Vec<_>>()
         };
         assert_eq!(find(Some("a"), 0, 2).await, [2, 4]);

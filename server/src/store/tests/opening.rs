@@ -57,7 +57,7 @@ async fn files_of_the_store_can_be_read_by_their_owner_only() {
 #[tokio::test]
 async fn a_full_disk_is_an_error_and_the_store_goes_on_when_there_is_room() {
     let bench = Bench::sqlite();
-    let pages = "PRAGMA max_page_count = 64";
+    let pages = "PRAGMA max_page_count = 128";
     let store = Store::open_with(&bench.config, bench.sealer.clone(), pages).await.unwrap();
     store.insert_build(&record("first"), &[]).await.unwrap();
     let mut big = record("big");

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   "service-key-invalid": { status: 401, close: 4401, sentence: "This service key is not known." },
   "revoked": { status: 403, close: 4403, sentence: "Your access was taken back." },
   "removed": { status: 403, close: 4403, sentence: "You were removed." },
+  "ended-by-admin": { status: 403, close: 4403, sentence: "An administrator ended this session." },
   "forbidden": { status: 403, close: 4403, sentence: "You are not allowed to do this." },
   "origin-refused": { status: 403, close: 4403, sentence: "Connections from this page are not allowed." },
   "policy-refused": { status: 403, close: 4403, sentence: "The policy does not allow remote access to this build." },
