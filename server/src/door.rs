@@ -22,6 +22,7 @@ mod minutes;
 mod news;
 mod open;
 mod recordings;
+mod refused;
 mod removals;
 mod shares;
 mod spare;
@@ -39,7 +40,7 @@ use crate::access::BuildId;
 use crate::access::brake::Brake;
 use crate::access::build::BuildRecord;
 use crate::access::lifecycle::{self, Life};
-use crate::access::token::{Mint, TokenError, Verifier};
+use crate::access::token::{Mint, Verifier};
 use crate::backend::{Backends, Dialer};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -48,7 +49,7 @@ use crate::jwks::Jwks;
 use crate::lifetime::Lifetime;
 use crate::recording::Shelf;
 use crate::session::registry::Registry;
-use crate::store::{Store, StoreError, UpdateError};
+use crate::store::{Store, StoreError};
 use strangers::Strangers;
 
 pub use admins::{AdminCode, AdminToken, Watch};
@@ -64,6 +65,7 @@ pub use machine::{EndpointUpdate, Install, Login, MachineUpdate};
 pub use masks::Masked;
 pub use open::require;
 pub use recordings::Handed;
+pub use refused::Refused;
 pub use removals::{Removals, Removed};
 pub use shares::{Asking, Guest, Joined, Key, Listed, MadeShare, NewShare, Redeemed};
 pub use tokens::{Issued, Renewed};
@@ -76,77 +78,6 @@ const HASHED_AT_ONCE: usize = 2;
 const TOLD_WHY: SignedDuration = SignedDuration::from_hours(24);
 /// How long deliveries to webhooks are kept.
 const DELIVERIES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// Something was not allowed or not possible.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {detail}", problem.name())]
-pub struct Refused {
-    /// The cause that others branch on.
-    pub problem: Problem,
-    /// A sentence for a person.
-    pub detail: String,
-    /// After how many seconds another attempt may be worth it.
-    pub retry_after_s: Option<u64>,
-}
-
-impl From<Problem> for Refused {
-    fn from(problem: Problem) -> Self {
-        Self::because(problem, problem.sentence())
-    }
-}
-
-impl Refused {
-    /// A refusal with what is known beyond its cause: plain words that follow a colon.
-    #[must_use]
-    pub fn with_why(problem: Problem, why: Option<&str>) -> Self {
-        match why {
-            Some(why) => {
-                Self::because(problem, format!("{}: {why}.", problem.sentence().trim_end_matches('.')))
-            }
-            None => problem.into(),
-        }
-    }
-
-    /// A refusal that says more than its cause alone.
-    #[must_use]
-    pub fn because(problem: Problem, detail: impl Into<String>) -> Self {
-        Self { problem, detail: detail.into(), retry_after_s: None }
-    }
-}
-
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "store failed");
-        Problem::StoreUnavailable.into()
-    }
-}
-
-impl<E: Into<Refused>> From<UpdateError<E>> for Refused {
-    fn from(error: UpdateError<E>) -> Self {
-        match error {
-            UpdateError::Refused(cause) => cause.into(),
-            UpdateError::Unknown => Problem::BuildUnknown.into(),
-            UpdateError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<TokenError> for Refused {
-    fn from(error: TokenError) -> Self {
-        tracing::debug!(%error, "token refused");
-        error.problem().into()
-    }
-}
-
-impl From<lifecycle::Refusal> for Refused {
-    fn from(refusal: lifecycle::Refusal) -> Self {
-        let mut text = refusal.to_string();
-        if let Some(first) = text.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        Self::because(refusal.problem(), format!("{text}."))
-    }
-}
 
 /// The door. Cheap to clone.
 #[derive(Clone)]

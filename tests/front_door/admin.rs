@@ -4,11 +4,12 @@ use anyhow::Context as _;
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
-use transom_protocol::wire::ClientMessage;
+use transom_protocol::wire::{ClientMessage, Role};
 use transom_tests::ci::Reply;
 use transom_tests::front::Front;
 use transom_tests::pass::secret;
 
+use crate::shares::role;
 use crate::timelines::ready;
 
 const SESSIONS: &str = "/api/v1/admin/sessions";
@@ -143,6 +144,9 @@ async fn watching_is_seen_by_those_inside_types_nothing_and_takes_nothing_from_a
     }
     let kim = front.visit(&link, 9).await?;
     let mut guest = front.socket().await?.join(&kim.token, &session, None).await?;
+    let viewer = guest.welcomed()?.viewer.clone();
+    owner.say(&ClientMessage::GiveControl { viewer }).await?;
+    guest.until(|s| role(s) == Some(Role::Controller)).await?;
     guest.type_text("echo still-$((40+2))\r").await?;
     guest.see("still-42").await?;
     watcher.say(&ClientMessage::Leave).await?;

@@ -60,11 +60,11 @@ fn controls(socket: &Socket) -> bool {
 
 /// The sentences with which this viewer was refused control.
 fn refusals(socket: &Socket) -> Vec<&str> {
-    let sentence = |message| match message {
-        &ServerMessage::ControlRefused { ref sentence } => Some(sentence.as_str()),
+    let sentences = socket.messages.iter().filter_map(|message| match message {
+        ServerMessage::ControlRefused { sentence } => Some(sentence.as_str()),
         _ => None,
-    };
-    socket.messages.iter().filter_map(sentence).collect()
+    });
+    sentences.collect()
 }
 
 fn give(to: &Socket) -> ClientMessage {

@@ -12,6 +12,7 @@ use super::tokens::check_secret;
 use super::{Actor, Door, Refused, ended};
 use crate::access::admin::AdminGrant;
 use crate::access::lifecycle::State;
+use crate::access::token::TokenError;
 use crate::access::{BuildId, Person};
 use crate::keys::SecretHash;
 use crate::random;
@@ -142,6 +143,10 @@ impl Door {
     ) -> Result<(AdminGrant, Actor), Refused> {
         let opened = match self.0.verifier.open_admin(token, self.now()) {
             Ok(grant) => Ok(grant),
+            // One for a build is good for that build, and no guess.
+            Err(TokenError::WrongType) => {
+                self.open_token(token, address).await.and(Err(Problem::Forbidden.into()))
+            }
             Err(error) if error.is_guess() => Err(self.was_guessed(address, error.into())),
             Err(error) => Err(Refused::from(error)),
         };

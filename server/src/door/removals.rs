@@ -115,9 +115,10 @@ impl Door {
         });
         let seat: Seat = self.denied(Some(build), actor, action, found).await?;
         let (sub, by) = (&seat.person.sub, grant.map_or("The CI", |grant| &grant.person.name));
-        entry.removed.send_modify(|removed| removed.add(sub, by));
         let sessions = self.0.registry.all_of(build);
+        // Counted before they are told to go: those are gone at once.
         let disconnected = sessions.iter().map(|session| session.remove(sub)).sum();
+        entry.removed.send_modify(|removed| removed.add(sub, by));
         let share = seat.standing.host.map(|host| host.share);
         let recorded = match share {
             Some(_) => self.0.store.remove_guest(build, sub, by, self.now()).await.map_err(Refused::from),
