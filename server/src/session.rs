@@ -234,17 +234,37 @@ impl Session {
     /// # Errors
     /// Why not.
     pub fn hand_control(&self, by: By<'_>, to: &str) -> Result<Handed, ControlRefusal> {
-        self.rearrange(|seats| seats.hand(by, to, tick().into_std()))
+        let (handed, news) = self.rearrange_quietly(|seats| {
+            let before = seats.driver().map(str::to_owned);
+            let handed = seats.hand(by, to, tick().into_std());
+            let news = handed.as_ref().is_ok_and(Handed::is_news) || before.as_deref() != seats.driver();
+            (handed, news)
+        });
+        if news {
+            self.company_changed();
+        }
+        handed
     }
 
     /// The viewer `to`, which asked for control, does not get it.
     pub fn refuse_control(&self, id: &str, generation: u64, to: &str) {
-        self.rearrange(|seats| seats.refuse(id, generation, to, tick().into_std()));
+        if self.rearrange_quietly(|seats| seats.refuse(id, generation, to, tick().into_std())) {
+            self.company_changed();
+        }
     }
 
     /// Nothing that this person does reaches the machine any more. Returns how many connections they have.
     pub fn remove(&self, sub: &str) -> usize {
-        self.rearrange(|seats| seats.remove(sub, tick().into_std()))
+        let (connections, drove) = self.rearrange(|seats| {
+            let drove =
+                seats.driver().and_then(|id| seats.seat(id)).is_some_and(|seat| seat.person.sub == sub);
+            (seats.remove(sub, tick().into_std()), drove)
+        });
+        // Also where control is shared, and so in nobody's hands but the driver's.
+        if drove && let Surface::Desktop(desktop) = &self.surface {
+            desktop.release();
+        }
+        connections
     }
 
     /// Tells the others where there is something to tell: whoever asks again and again disturbs nobody.

@@ -9,7 +9,7 @@ use transom_tests::ci::Reply;
 use transom_tests::front::Front;
 use transom_tests::pass::secret;
 
-use crate::shares::role;
+use crate::shares::{role, settled};
 use crate::timelines::ready;
 
 const SESSIONS: &str = "/api/v1/admin/sessions";
@@ -81,6 +81,22 @@ async fn an_administrator_goes_at_once_and_stays_no_longer_than_eight_hours() ->
     front.at(8 * 60)?;
     assert_eq!(front.renew_admin(&secret(4), &secret(5)).await?.status, 401);
     Ok(())
+}
+
+#[tokio::test]
+async fn who_only_watches_keeps_no_machine() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    let mut owner = front.socket().await?.open(&front.controller("b1").await?).await?;
+    let session = owner.welcomed()?.session.clone();
+    let watching = watch(&front, &session, &front.admin(1).await?).await?.good()?;
+    let mut watcher = front.socket().await?.join(token(&watching)?, &session, None).await?;
+    front.finish("b1", "succeeded").await?;
+    front.until("b1", |build| build["access"]["state"] == "held").await?;
+    owner.say(&ClientMessage::Leave).await?;
+    front.until("b1", |build| build["access"]["state"] == "grace").await?;
+    let build = front.look("/builds/b1").await?;
+    assert_eq!(build["viewers"][0]["name"], "Ada (administrator)", "{build}");
+    settled(&mut watcher, 1).await
 }
 
 #[tokio::test]

@@ -67,6 +67,11 @@ fn refusals(socket: &Socket) -> Vec<&str> {
     sentences.collect()
 }
 
+/// How often this viewer was told who is here.
+fn presences(socket: &Socket) -> usize {
+    socket.messages.iter().filter(|message| matches!(message, ServerMessage::Presence { .. })).count()
+}
+
 fn give(to: &Socket) -> ClientMessage {
     ClientMessage::GiveControl { viewer: id(to) }
 }

@@ -71,8 +71,12 @@ impl Desktop {
         more: impl FnOnce(&Path) -> anyhow::Result<Vec<String>>,
     ) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
-        let (port, more) = (free_port()?, more(dir.path())?);
-        // A display for each port: nobody else has that number either.
+        let more = more(dir.path())?;
+        // A display for each port: nobody else has that number either, but for a server that outlived its test.
+        let is_taken = |port: &u16| Path::new(&format!("/tmp/.X{port}-lock")).exists();
+        let mut ports = std::iter::repeat_with(free_port).take(100);
+        let free = ports.find(|port| !port.as_ref().is_ok_and(is_taken));
+        let port = free.context("a display that nobody has")??;
         let display = u32::from(port);
         let log = std::fs::File::create(dir.path().join("vnc.log"))?;
         let server = Command::new(program)

@@ -19,17 +19,19 @@ pub struct AdminGrant {
 pub const WATCH_LIFE: SignedDuration = SignedDuration::from_secs(60);
 
 impl AdminGrant {
-    /// What lets the administrator look at the sessions of a build, and do nothing else. To those inside it is
-    /// somebody else than the person with the same id in the CI, and says what they are.
+    /// Who an administrator is to those inside: somebody else than the person with the same id in the CI, and
+    /// what they are is said.
+    #[must_use]
+    pub fn watcher(person: &Person) -> Person {
+        Person { sub: format!("admin:{}", person.sub), name: format!("{} (administrator)", person.name) }
+    }
+
+    /// What lets the administrator look at a build and its sessions, and do nothing else.
     #[must_use]
     pub fn watching(&self, build: BuildId, epoch: u64, now: Timestamp) -> Grant {
-        let person = Person {
-            sub: format!("admin:{}", self.person.sub),
-            name: format!("{} (administrator)", self.person.name),
-        };
         Grant {
             build,
-            person,
+            person: Self::watcher(&self.person),
             capabilities: Capabilities::from_iter([Capability::TerminalView, Capability::DesktopView]),
             epoch,
             expires_at: now.saturating_add(WATCH_LIFE).unwrap_or(now).min(self.expires_at),

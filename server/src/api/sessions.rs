@@ -13,11 +13,12 @@ use super::App;
 use super::auth::{Caller, Proof};
 use super::body::{Build, Json, SessionId};
 use super::error::{ApiError, ProblemBody};
+use super::socket::capabilities_of;
 use super::view::SessionView;
-use super::viewing::session_view;
-use crate::access::{BuildId, Capability};
+use super::viewing::{may_know, session_view};
+use crate::access::{BuildId, Grant};
 use crate::config::Right;
-use crate::door::{Actor, require};
+use crate::door::{Actor, Refused, require};
 use crate::session::Session;
 
 /// A session that somebody wants.
@@ -61,10 +62,15 @@ pub async fn list(
     proof: Proof,
     Build(id): Build,
 ) -> Result<axum::Json<Vec<SessionView>>, ApiError> {
-    if let Caller::Service(_) = proof.either(&app, Right::Read, &id).await? {
-        app.door.entry(&id).await?;
-    }
-    let sessions = app.door.registry().all_of(&id);
+    let grant = match proof.either(&app, Right::Read, &id).await? {
+        Caller::Service(_) => {
+            app.door.entry(&id).await?;
+            None
+        }
+        Caller::Person(grant, _) => Some(grant),
+    };
+    let mut sessions = app.door.registry().all_of(&id);
+    sessions.retain(|session| grant.as_ref().is_none_or(|grant| may_know(grant, session)));
     Ok(axum::Json(sessions.iter().map(|s| session_view(s)).collect()))
 }
 
@@ -77,20 +83,20 @@ pub async fn get(
     proof: Proof,
     SessionId(id): SessionId,
 ) -> Result<axum::Json<SessionView>, ApiError> {
-    let (session, _) = find(&app, &proof, Right::Read, &id, None).await?;
+    let (session, _) = find(&app, &proof, Right::Read, &id, false).await?;
     Ok(axum::Json(session_view(&session)))
 }
 
-/// Closes a session: disconnects from the machine and ends its program.
+/// Closes a session: disconnects from the machine and ends its program. Guests close what they have opened.
 #[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
-    security(("service_key" = ["access"]), ("access_token" = ["terminal.control"])),
+    security(("service_key" = ["access"]), ("access_token" = ["terminal.control"]), ("access_token" = ["desktop.control"])),
     responses((status = 204), (status = "default", body = ProblemBody)))]
 pub async fn delete(
     State(app): State<App>,
     proof: Proof,
     SessionId(id): SessionId,
 ) -> Result<StatusCode, ApiError> {
-    let (session, actor) = find(&app, &proof, Right::Access, &id, Some(Capability::TerminalControl)).await?;
+    let (session, actor) = find(&app, &proof, Right::Access, &id, true).await?;
     session.close(Problem::SessionUnknown);
     app.door.note_closed(&session.build, &actor, &id).await;
     Ok(StatusCode::NO_CONTENT)
@@ -102,7 +108,7 @@ async fn find(
     proof: &Proof,
     right: Right,
     id: &str,
-    capability: Option<Capability>,
+    closes: bool,
 ) -> Result<(Arc<Session>, Actor), ApiError> {
     let registry = app.door.registry();
     if proof.is_service() {
@@ -112,9 +118,23 @@ async fn find(
     let (grant, _) = proof.person(app).await?;
     let actor = Actor::of(&grant, proof.address);
     let build: &BuildId = &grant.build;
-    if let Some(capability) = capability {
-        app.door.denied(Some(build), &actor, "session.close", require(&grant, capability)).await?;
+    let session = registry.of_build(build, id).filter(|session| may_know(&grant, session));
+    if closes {
+        let may = may_close(&grant, session.as_deref());
+        app.door.denied(Some(build), &actor, "session.close", may).await?;
     }
-    let session = registry.of_build(build, id).ok_or(Problem::SessionUnknown)?;
+    let session = session.ok_or(Problem::SessionUnknown)?;
     Ok((session, actor))
+}
+
+/// Whoever may control sessions of that family; a guest only one that they have opened.
+fn may_close(grant: &Grant, session: Option<&Session>) -> Result<(), Refused> {
+    let (control, _) = capabilities_of(session.map_or(Family::Terminal, Session::family));
+    require(grant, control)?;
+    match session {
+        Some(session) if grant.share.is_some() && session.opened_by.sub != grant.person.sub => {
+            Err(Refused::because(Problem::Forbidden, "Guests close only what they have opened."))
+        }
+        _ => Ok(()),
+    }
 }

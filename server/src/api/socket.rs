@@ -40,8 +40,8 @@ use crate::session::terminal::viewer::Viewer;
 use crate::session::{Ending, Session};
 use conversation::{Conversation, Who};
 use leave::Leave;
-pub(super) use view::role_of;
-use view::{DesktopView, TerminalView, View, capabilities_of};
+use view::{DesktopView, TerminalView, View};
+pub(super) use view::{capabilities_of, role_of};
 
 /// How long a browser may take to say hello.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
@@ -190,6 +190,10 @@ async fn enter(
         knock,
     };
     session.set_control(entry.record().policy.control);
+    let removed = entry.removals().borrow().check(&grant, removals);
+    if removed.is_err() {
+        app.door.denied(Some(&build), &actor, "viewer.join", removed).await?;
+    }
     let seated = sit(app, &entry, &session, arrival, resume.map(|r| r.output), &grant);
     let id = seated.as_ref().map(|view| view.id().to_owned()).unwrap_or_default();
     let detail = json!({ "session": session.id, "viewer": id });

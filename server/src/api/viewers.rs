@@ -16,6 +16,7 @@ use super::auth::Proof;
 use super::body::Json;
 use super::error::{ApiError, ProblemBody};
 use super::socket::role_of;
+use super::viewing::may_know;
 use crate::access::Grant;
 use crate::config::Right;
 use crate::door::{Actor, Refused};
@@ -77,7 +78,7 @@ pub async fn change(
 /// they were given.
 #[utoipa::path(delete, path = "/api/v1/sessions/{id}/viewers/{viewer}", tag = "sessions",
     params(("id" = String, Path), ("viewer" = String, Path), RemovalOptions),
-    security(("service_key" = ["access"]), ("access_token" = ["access.end"])),
+    security(("service_key" = ["access"]), ("access_token" = ["access.end"]), ("access_token" = [])),
     responses((status = 200, body = RemovedView), (status = "default", body = ProblemBody)))]
 pub async fn remove(
     State(app): State<App>,
@@ -90,8 +91,12 @@ pub async fn remove(
     let removed = app.door.remove_viewer(&session, &viewer, grant.as_ref(), &actor).await?;
     let share = match removed.share {
         Some(share) if options.revoke_link => {
-            app.door.revoke_share(&share, grant.as_ref(), &actor).await?;
-            None
+            match app.door.revoke_share(&share, grant.as_ref(), &actor).await {
+                Ok(_) => None,
+                // They are out all the same, and the reply says that the link is still there.
+                Err(refused) if refused.problem == Problem::Forbidden => Some(share),
+                Err(refused) => return Err(refused.into()),
+            }
         }
         share => share,
     };
@@ -123,6 +128,7 @@ async fn asked(
     let (grant, _) = proof.person(app).await?;
     let actor = Actor::of(&grant, proof.address);
     let (id, viewer) = named.map_err(|_| Problem::SessionUnknown)?;
-    let session = registry.of_build(&grant.build, &id).ok_or(Problem::SessionUnknown)?;
+    let session = registry.of_build(&grant.build, &id).filter(|session| may_know(&grant, session));
+    let session = session.ok_or(Problem::SessionUnknown)?;
     Ok(Asked { session, viewer, grant: Some(grant), actor })
 }

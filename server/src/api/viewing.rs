@@ -24,8 +24,7 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
     let mut sessions = app.door.registry().all_of(&record.id);
     let about = record.about.clone();
     let guest = grant.filter(|g| g.share.is_some());
-    // Guests see what they were invited to, and nothing else of the build.
-    sessions.retain(|session| guest.is_none_or(|g| may_look(g, session.family())));
+    sessions.retain(|session| grant.is_none_or(|g| may_know(g, session)));
     let shows_people = guest.is_some() || grant.is_none_or(|g| may_look(g, Family::Terminal));
     BuildView {
         id: record.id.to_string(),
@@ -56,6 +55,11 @@ pub fn view(app: &App, entry: &Entry, grant: Option<&Grant>) -> BuildView {
         invitation: grant.and_then(|g| app.door.share_of(entry, g)).map(|share| (&share).into()),
         now: app.door.now(),
     }
+}
+
+/// Whether the holder of a grant may know of a session: guests of those only that they were invited to.
+pub fn may_know(grant: &Grant, session: &Session) -> bool {
+    grant.share.is_none() || may_look(grant, session.family())
 }
 
 fn may_look(grant: &Grant, family: Family) -> bool {

@@ -64,6 +64,7 @@ impl Door {
 
     async fn try_admin_code(&self, person: &Person) -> Result<AdminCode, Refused> {
         check_person(person)?;
+        check_person(&AdminGrant::watcher(person))?;
         let (now, code) = (self.now(), random::secret());
         let later = |life| now.saturating_add(life).unwrap_or(now);
         let (code_expires_at, expires_at) = (later(CODE_LIFE), later(STAY));

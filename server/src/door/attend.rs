@@ -15,12 +15,17 @@ use crate::clock::Clock;
 pub struct Attendance {
     entry: Arc<Entry>,
     clock: Clock,
+    /// Whether it keeps the machine.
+    holds: bool,
     /// A guest's place among those of their link.
     _place: Option<GuestPlace>,
 }
 
 impl Drop for Attendance {
     fn drop(&mut self) {
+        if !self.holds {
+            return;
+        }
         let now = self.clock.now();
         self.entry.attached.send_modify(|(count, since)| {
             *count = count.saturating_sub(1);
@@ -104,8 +109,11 @@ impl Door {
     pub fn come(&self, grant: &Grant, entry: &Arc<Entry>) -> Result<Attendance, Refused> {
         self.admits(entry)?;
         let place = self.guest_place(grant, entry)?;
-        entry.attached.send_modify(|(count, _)| *count += 1);
-        Ok(Attendance { entry: Arc::clone(entry), clock: self.0.clock.clone(), _place: place })
+        let holds = holds(grant);
+        if holds {
+            entry.attached.send_modify(|(count, _)| *count += 1);
+        }
+        Ok(Attendance { entry: Arc::clone(entry), clock: self.0.clock.clone(), holds, _place: place })
     }
 
     /// Puts the first one's coming on record. The keeper takes no moment meanwhile for one without
@@ -114,7 +122,7 @@ impl Door {
     /// # Errors
     /// Why nobody is let in any more, or what is wrong with the store.
     pub async fn record_coming(&self, grant: &Grant, entry: &Entry) -> Result<(), Refused> {
-        if entry.record().facts.attached_since.is_none() {
+        if holds(grant) && entry.record().facts.attached_since.is_none() {
             let now = self.now();
             self.change(&grant.build, |record| {
                 record.facts.attach(&record.policy, now)?;
@@ -124,4 +132,9 @@ impl Door {
         }
         Ok(())
     }
+}
+
+/// Whether somebody's being there keeps the machine: an administrator who watches keeps nothing.
+fn holds(grant: &Grant) -> bool {
+    grant.admin.is_none()
 }

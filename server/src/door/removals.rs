@@ -5,16 +5,20 @@
 //! now; whether they may come back is for the CI to say.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use transom_protocol::problem::Problem;
 
 use super::journal::Outcome;
 use super::{Actor, Door, Entry, Refused};
-use crate::access::{Capability, Grant};
+use crate::access::{BuildId, Capability, Grant};
 use crate::session::Session;
 use crate::session::seat::{By, ControlRefusal, Handed, Host, Seat, Standing, may_remove};
+
+/// How long to wait after the store has failed.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Who was removed from a build, as far as this node knows.
 #[derive(Debug, Clone, Default)]
@@ -119,17 +123,54 @@ impl Door {
         // Counted before they are told to go: those are gone at once.
         let disconnected = sessions.iter().map(|session| session.remove(sub)).sum();
         entry.removed.send_modify(|removed| removed.add(sub, by));
+        // What a renewal on its way has given back meanwhile.
+        sessions.iter().for_each(|session| {
+            session.remove(sub);
+        });
         let share = seat.standing.host.map(|host| host.share);
-        let recorded = match share {
-            Some(_) => self.0.store.remove_guest(build, sub, by, self.now()).await.map_err(Refused::from),
-            None => Ok(()),
-        };
         let detail = json!({
             "session": session.id, "viewer": id, "removed": seat.person, "share": share,
             "disconnected": disconnected,
         });
-        let _ = self.note(Some(build), actor, action, Outcome::Ended, detail).await;
-        recorded.map(|()| Removed { disconnected, share })
+        let guest = share.is_some().then(|| (sub.clone(), by.to_owned()));
+        let (tell, outcome) = oneshot::channel();
+        let (door, build, actor) = (self.clone(), build.clone(), actor.clone());
+        // Not in the request, which ends with whoever made it: who is out by memory alone comes back after a restart.
+        self.0.lifetime.spawn(async move {
+            let mut tell = Some(tell);
+            if let Some((sub, by)) = guest {
+                door.record_removal(&build, &sub, &by, &mut tell).await;
+            }
+            let _ = door.note(Some(&build), &actor, action, Outcome::Ended, detail).await;
+            if let Some(tell) = tell {
+                let _ = tell.send(Ok(()));
+            }
+        });
+        outcome.await.unwrap_or(Err(Problem::Internal.into())).map(|()| Removed { disconnected, share })
+    }
+
+    /// Records that a guest is out, and tries again until that is done or the server ends. Whoever waits is told where
+    /// the first attempt fails.
+    async fn record_removal(
+        &self,
+        build: &BuildId,
+        sub: &str,
+        by: &str,
+        tell: &mut Option<oneshot::Sender<Result<(), Refused>>>,
+    ) {
+        while let Err(error) = self.0.store.remove_guest(build, sub, by, self.now()).await {
+            let refused = Refused::from(error);
+            if let Some(tell) = tell.take() {
+                let _ = tell.send(Err(refused));
+            }
+            if self.0.lifetime.is_ending() {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(AGAIN) => {}
+                () = self.0.lifetime.ending() => {}
+            }
+        }
     }
 
     /// Hands control of a session to one of its viewers. `grant` and `may_control` are those of a person, who has to
@@ -167,6 +208,9 @@ impl Door {
     /// Control of a session has changed hands.
     pub(crate) async fn note_control(&self, session: &Session, actor: &Actor, handed: &Handed) {
         let action = if actor.is(&handed.to) { "control.take" } else { "control.give" };
+        if !handed.is_news() {
+            return;
+        }
         let detail = json!({ "session": session.id, "from": handed.from, "to": handed.to });
         let _ = self.note(Some(&session.build), actor, action, Outcome::Allowed, detail).await;
     }

@@ -96,7 +96,7 @@ impl Store {
             }
             for row in &rows {
                 let record = read(row)?.record;
-                let update = "UPDATE builds SET project = $1, progress = $2, search = $3, started_at = $5 WHERE id = $4";
+                let update = "UPDATE builds SET project = $1, progress = $2, search = $3, started_at = $5 WHERE id = $4 AND search = ''";
                 let update = sqlx::query(update).bind(&record.about.project).bind(progress(&record));
                 let update = update.bind(searched(&record)).bind(record.id.as_str()).bind(started(&record));
                 update.execute(&self.pool).await?;

@@ -2,11 +2,11 @@
 
 use reqwest::Method;
 use serde_json::json;
-use transom_protocol::wire::{ClientMessage, Role, ServerMessage};
-use transom_tests::socket::Socket;
+use transom_protocol::wire::{ClientMessage, Role};
 
 use super::{
-    arrived, control, controls, give, handed, id, kim, refusals, role, scene, settled, time, touches,
+    arrived, company, control, controls, give, handed, id, kim, presences, refusals, role, scene, settled,
+    time, touches,
 };
 
 #[tokio::test]
@@ -71,8 +71,6 @@ async fn who_is_refused_is_told_and_heard_again_only_after_a_while() -> anyhow::
     kim.until(|s| !refusals(s).is_empty()).await?;
     let began = time::tick();
     dana.until(|s| control(s).asking.is_empty()).await?;
-    let presences =
-        |s: &Socket| s.messages.iter().filter(|m| matches!(m, ServerMessage::Presence { .. })).count();
     settled(&mut dana, 1).await?;
     let before = presences(&dana);
     for _ in 0..20 {
@@ -137,5 +135,49 @@ async fn a_guest_takes_control_from_nobody_and_gives_no_control_that_is_not_thei
         let reply = front.send(method, &path, &looks, body.as_ref()).await?;
         assert_eq!((reply.status, reply.problem()), (403, "forbidden"));
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_changes_nothing_disturbs_nobody_and_is_no_news() -> anyhow::Result<()> {
+    let (front, _machine, mut dana, session) = scene().await?;
+    let mut kim = kim(&front, &session).await?;
+    dana.say(&give(&kim)).await?;
+    kim.until(controls).await?;
+    dana.until(|s| control(s).name.as_deref() == Some("Kim (guest)")).await?;
+    let mut ravi = front.socket().await?.join(&front.viewer("b1").await?, &session, None).await?;
+    dana.until(|s| company(&s.messages).is_some_and(|(viewers, _)| viewers.len() == 3)).await?;
+    settled(&mut dana, 1).await?;
+    let before = presences(&dana);
+    for _ in 0..20 {
+        // To herself, who has it.
+        kim.say(&give(&kim)).await?;
+        // By somebody who has nothing to say here.
+        ravi.say(&give(&dana)).await?;
+        ravi.say(&ClientMessage::RefuseControl { viewer: id(&kim) }).await?;
+    }
+    settled(&mut kim, 1).await?;
+    settled(&mut ravi, 1).await?;
+    settled(&mut dana, 2).await?;
+    assert_eq!(presences(&dana), before);
+    assert_eq!(handed(&front).await?, ["person:u-Dana control.give: Dana, Kim (guest)"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_guest_closes_only_what_they_have_opened() -> anyhow::Result<()> {
+    let (front, _machine, mut dana, session) = scene().await?;
+    let link = front.link("b1", json!({ "role": "control" })).await?;
+    let (kim, mut socket) = super::guest(&front, &link, 1, &session).await?;
+    dana.say(&give(&socket)).await?;
+    socket.until(controls).await?;
+    let close = async |id: &str| {
+        front.send(Method::DELETE, &format!("/api/v1/sessions/{id}"), &kim.token, None).await
+    };
+    let refused = close(&session).await?;
+    assert_eq!((refused.status, refused.problem()), (403, "forbidden"));
+    settled(&mut dana, 1).await?;
+    let own = front.socket().await?.open(&kim.token).await?;
+    assert_eq!(close(&own.welcomed()?.session).await?.status, 204);
     Ok(())
 }

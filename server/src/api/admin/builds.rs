@@ -101,7 +101,8 @@ pub async fn search(
     proof.admin(&app).await?;
     let query = paging::read(query, |query| query.limit)?;
     let words: Vec<_> = query.q.split_whitespace().map(str::to_owned).collect();
-    if query.q.len() > TEXT_BYTES || words.len() > WORDS || query.q.contains('\0') {
+    let is_text = |text: &str| text.len() <= TEXT_BYTES && !text.contains('\0');
+    if words.len() > WORDS || !is_text(&query.q) || !query.project.as_deref().is_none_or(is_text) {
         return Err(Problem::Malformed.into());
     }
     let filter = BuildFilter {

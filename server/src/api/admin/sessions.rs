@@ -78,7 +78,11 @@ async fn view(app: &App, session: &Arc<Session>) -> Result<Option<AdminSessionVi
     let entry = app.door.entry(&session.build).await?;
     let about = entry.record().about.clone();
     let (bytes_in, bytes_out) = session.traffic.so_far();
-    let viewers = viewers(app, &entry, std::slice::from_ref(session), None);
+    let mut viewers = viewers(app, &entry, std::slice::from_ref(session), None);
+    for viewer in &mut viewers {
+        // Administrators end sessions; who is inside is not theirs to say.
+        (viewer.removable, viewer.may_hand) = (false, false);
+    }
     let (title, project) = (about.title, about.project);
     Ok(Some(AdminSessionView { session: shown, title, project, viewers, bytes_in, bytes_out }))
 }

@@ -260,6 +260,7 @@ impl<'a> Conversation<'a> {
     /// What the grant, the policy and a guest's link allow together, now.
     fn check_role(&mut self) -> Result<(), Leave> {
         let (door, entry) = (&self.app.door, &self.entry);
+        entry.removals().borrow().check(&self.grant.borrow(), self.removals)?;
         let allowed = door.narrowed(entry, &self.grant.borrow())?;
         self.session.set_control(entry.record().policy.control);
         match role_of(self.session.family(), &allowed.capabilities) {

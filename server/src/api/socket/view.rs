@@ -143,7 +143,7 @@ pub(in crate::api) fn role_of(family: Family, capabilities: &Capabilities) -> Op
 }
 
 /// What it takes to control a surface of this family, and to look at it.
-pub(super) fn capabilities_of(family: Family) -> (Capability, Capability) {
+pub(in crate::api) fn capabilities_of(family: Family) -> (Capability, Capability) {
     match family {
         Family::Terminal => (Capability::TerminalControl, Capability::TerminalView),
         Family::Desktop => (Capability::DesktopControl, Capability::DesktopView),

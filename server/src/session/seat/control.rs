@@ -72,6 +72,14 @@ pub struct Handed {
     pub to: Person,
 }
 
+impl Handed {
+    /// Whether somebody else has it now, and not another tab of the same person.
+    #[must_use]
+    pub fn is_news(&self) -> bool {
+        self.from.as_ref().is_none_or(|from| from.sub != self.to.sub)
+    }
+}
+
 /// What came of asking for control, or of taking it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
@@ -174,7 +182,10 @@ impl Seats {
         if holder.person.sub == seat.person.sub {
             return Ok(Asked::Nothing);
         }
-        if seat.refused.is_some_and(|at| now.saturating_duration_since(at) < REFUSED_FOR) {
+        // In whichever of their tabs.
+        let theirs = self.seats.values().filter(|other| other.person.sub == seat.person.sub);
+        let refused = theirs.filter_map(|other| other.refused).max();
+        if refused.is_some_and(|at| now.saturating_duration_since(at) < REFUSED_FOR) {
             return Err(ControlRefusal::Theirs(holder.person.name.clone()));
         }
         let asks = |id: &String| self.seats.get(id).is_some_and(|other| other.person.sub == seat.person.sub);
@@ -225,10 +236,11 @@ impl Seats {
         looks && self.control.mode == ControlMode::One && self.disposes(by, now)
     }
 
-    /// Tells a viewer that asked that it does not get control.
-    pub fn refuse(&mut self, id: &str, generation: u64, to: &str, now: Instant) {
+    /// Tells a viewer that asked that it does not get control. Returns whether it did ask, and whether that is
+    /// this one's to say.
+    pub fn refuse(&mut self, id: &str, generation: u64, to: &str, now: Instant) -> bool {
         if !self.controls(id, generation) || !self.control.asking.iter().any(|asks| asks == to) {
-            return;
+            return false;
         }
         self.control.asking.retain(|asks| asks != to);
         let name = self.seats.get(id).map(|seat| seat.person.name.clone()).unwrap_or_default();
@@ -236,6 +248,7 @@ impl Seats {
             seat.refused = Some(now);
             seat.refusal = Some(format!("{name} keeps control for now."));
         }
+        true
     }
 
     /// What a viewer is to be told of a refusal, once.

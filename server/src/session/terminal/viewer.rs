@@ -304,6 +304,7 @@ impl Viewer {
 
 impl Drop for Viewer {
     fn drop(&mut self) {
+        self.drop_what_may_not_pass();
         let now = tick().into_std();
         self.session.rearrange(|seats| seats.leave(&self.id, self.generation, self.for_good, now));
         self.session.surface.acks.send_modify(|n| *n += 1);

@@ -80,7 +80,9 @@ impl Room {
                 let (person, standing) = (person(by), standing(by));
                 drop(seats.hand(By::Person { sub: &person.sub, standing: &standing }, to, now));
             }
-            Refuse(by, to) => seats.refuse(by, generation(by), to, now),
+            Refuse(by, to) => {
+                seats.refuse(by, generation(by), to, now);
+            }
             Type(seat) => {
                 if seats.controls(seat, generation(seat)) {
                     seats.typed(seat, now);

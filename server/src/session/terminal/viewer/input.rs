@@ -53,6 +53,8 @@ impl Viewer {
         }
         self.expected += bytes.len() as u64;
         if !self.session.seats().controls(&self.id, self.generation) {
+            // In order: what waits came before this.
+            self.drop_what_may_not_pass();
             self.drop_input(bytes.len() as u64);
             return Ok(());
         }
