@@ -37,6 +37,9 @@ test("a link that is copied from the dialog lets a guest type, until it is revok
   await guest.waitForURL(/\/b\/\d+\/terminal/);
   const theirs = new Terminal(guest);
   await theirs.state("live");
+  await owner.getByTestId("viewers").click();
+  await owner.getByRole("button", { name: "Give control: Kim (guest)" }).click();
+  await expect(owner.getByTestId("theirs")).toContainText("Kim (guest) controls it.");
   await theirs.run("echo from-$((40 + 2))");
   await terminal.shows(/^from-42$/m);
   expect(await guest.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }))).not.toContain(secret);
