@@ -1,4 +1,5 @@
 // Coming back: reload, a broken connection, a second person.
+import type { Page } from "@playwright/test";
 import { Terminal } from "../support/terminal.ts";
 import { expect, test } from "../support/test.ts";
 
@@ -34,7 +35,7 @@ test("a broken connection loses nothing, neither what was printed nor what was t
   expect(await terminal.shellPid()).toBe(shell);
 });
 
-test("two people see the same terminal and both can type", async ({ dana, ravi }) => {
+test("two people see the same terminal, and each types while they have control", async ({ dana, ravi }) => {
   const { build, dashboard, terminal: hers } = await dana.terminal();
   await hers.run("echo before-$((40 + 2))");
   await hers.shows(/^before-42$/m);
@@ -44,9 +45,20 @@ test("two people see the same terminal and both can type", async ({ dana, ravi }
   await his.state("live");
   await his.shows(/^before-42$/m);
   await expect(dashboard.getByText(/Here now: .*Ravi/)).toBeVisible();
+  await hands(hers.page, "Ravi");
   await his.run("echo his-$((1 + 1))");
   await hers.shows(/^his-2$/m);
+  const shell = await his.shellPid();
+  await hands(page, "Dana");
   await hers.run("echo hers-$((2 + 2))");
   await his.shows(/^hers-4$/m);
-  expect(await his.shellPid()).toBe(await hers.shellPid());
+  expect(await hers.shellPid()).toBe(shell);
 });
+
+/** Gives control of the terminal away, and waits until that is so. */
+async function hands(from: Page, to: string): Promise<void> {
+  await from.getByTestId("viewers").click();
+  await from.getByRole("button", { name: `Give control: ${to}` }).click();
+  await expect(from.getByTestId("theirs")).toContainText(`${to} controls it.`);
+  await from.keyboard.press("Escape");
+}

@@ -9,6 +9,7 @@
 //!
 //! Nobody in between: as long as somebody may control and waits, somebody does.
 
+mod outcome;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,8 @@ use transom_protocol::wire::{ControlInfo, ControlMode, Role, ViewerInfo};
 
 use super::{Seat, Seats, Standing};
 use crate::access::Person;
+
+pub use outcome::{Asked, ControlRefusal, Handed};
 
 /// How long control waits for somebody whose connection dropped.
 const AWAY: Duration = Duration::from_secs(20);
@@ -61,60 +64,6 @@ pub enum By<'a> {
         /// What their grant allows.
         standing: &'a Standing,
     },
-}
-
-/// Control that has changed hands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handed {
-    /// Who had it.
-    pub from: Option<Person>,
-    /// Who has it.
-    pub to: Person,
-}
-
-impl Handed {
-    /// Whether somebody else has it now, and not another tab of the same person.
-    #[must_use]
-    pub fn is_news(&self) -> bool {
-        self.from.as_ref().is_none_or(|from| from.sub != self.to.sub)
-    }
-}
-
-/// What came of asking for control, or of taking it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
-    /// It has changed hands.
-    Handed(Handed),
-    /// Nothing needs to be said: they control it already, or ask already.
-    Nothing,
-    /// Whoever controls it is asked.
-    Waits,
-}
-
-/// Why control stays where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ControlRefusal {
-    /// Everybody who may controls it.
-    Shared,
-    /// There is no such viewer.
-    Unknown,
-    /// They may look only.
-    LooksOnly(String),
-    /// Somebody else controls it.
-    Theirs(String),
-}
-
-impl ControlRefusal {
-    /// The same for a person.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Shared => "Everybody here who may control it does.".to_owned(),
-            Self::Unknown => "There is no such viewer any more.".to_owned(),
-            Self::LooksOnly(name) => format!("{name} may only look."),
-            Self::Theirs(name) => format!("{name} keeps control for now."),
-        }
-    }
 }
 
 impl Seats {
