@@ -1,5 +1,6 @@
 /** An administrator's requests, and the secret that renews their token: kept per tab, as the server keeps one per page. */
-import { ProblemError, problemOf, UnreachableError } from "../api/problem";
+import { ProblemError } from "../api/problem";
+import { browserFetch, send } from "../api/rest";
 import { secret } from "../grant/browser";
 import type { AdminTokenReply } from "../protocol/gen/AdminTokenReply";
 
@@ -21,17 +22,22 @@ export class AdminDesk {
   #kept: Kept | null;
   #reply: AdminTokenReply | null = null;
   #renewing: Promise<AdminTokenReply> | null = null;
+  #alone: Promise<boolean> | null = null;
+  readonly #over: () => void;
 
-  constructor(code: string | null) {
+  /** `over` is called once nothing that the page holds opens anything any more. */
+  constructor(code: string | null, over: () => void) {
     this.#code = code;
+    this.#over = over;
     this.#kept = code === null ? stored() : { id: secret(), renewal: secret() };
   }
 
   /** Comes in: by the code, or by what this tab kept. */
   async enter(): Promise<AdminTokenReply> {
-    if (this.#kept === null || !(await alone(this.#kept.id))) {
-      throw new ProblemError("token-missing", 401, "Open this page from your CI dashboard.", null);
-    }
+    if (this.#kept === null) throw missing();
+    // Held as long as the page lives, so asked for once.
+    this.#alone ??= alone(this.#kept.id);
+    if (!(await this.#alone)) throw missing();
     return await this.#token();
   }
 
@@ -51,9 +57,29 @@ export class AdminDesk {
     return await (await this.#request("GET", path)).blob();
   }
 
+  /** A token may run out on the way, so one refusal is answered with a fresh one. */
   async #request(method: string, path: string): Promise<Response> {
+    try {
+      return await this.#once(method, path);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      if (error.problem === "revoked") this.#forget();
+      if (error.status !== 401 || this.#reply === null) throw error;
+      this.#reply = null;
+      return await this.#once(method, path);
+    }
+  }
+
+  async #once(method: string, path: string): Promise<Response> {
     const { token } = await this.#token();
-    return await send(method, path, { authorization: `Bearer ${token}` });
+    const headers = { authorization: `Bearer ${token}` };
+    return await send(browserFetch, `/api/v1/${path}`, { method, headers, cache: "no-store" });
+  }
+
+  #forget(): void {
+    this.#kept = this.#code = this.#reply = null;
+    sessionStorage.removeItem(KEY);
+    this.#over();
   }
 
   async #token(): Promise<AdminTokenReply> {
@@ -67,7 +93,7 @@ export class AdminDesk {
 
   async #renew(): Promise<AdminTokenReply> {
     const kept = this.#kept;
-    if (kept === null) throw new ProblemError("token-missing", 401, "Open this page again.", null);
+    if (kept === null) throw missing();
     try {
       if (this.#code !== null) {
         const body = { code: this.#code, renewal: kept.renewal };
@@ -83,36 +109,24 @@ export class AdminDesk {
       keep(this.#kept);
       return this.#reply;
     } catch (error) {
-      if (error instanceof ProblemError && !error.passes) sessionStorage.removeItem(KEY);
+      if (error instanceof ProblemError && !error.passes) this.#forget();
       throw error;
     }
   }
 }
 
 async function exchange(path: string, body: object): Promise<AdminTokenReply> {
-  const headers = { "content-type": "application/json" };
-  return (await (await send("POST", path, headers, body)).json()) as AdminTokenReply;
+  const response = await send(browserFetch, `/api/v1/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    cache: "no-store",
+    body: JSON.stringify(body),
+  });
+  return (await response.json()) as AdminTokenReply;
 }
 
-async function send(
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body?: object,
-): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(`/api/v1/${path}`, {
-      method,
-      headers,
-      cache: "no-store",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new UnreachableError();
-  }
-  if (response.ok) return response;
-  throw await problemOf(response);
+function missing(): ProblemError {
+  return new ProblemError("token-missing", 401, "Open this page from your CI dashboard.", null);
 }
 
 function stored(): Kept | null {

@@ -24,6 +24,16 @@ export class ProblemError extends Error {
   }
 }
 
+/** A problem that says after how many seconds to try again. */
+export class BrakedError extends ProblemError {
+  readonly seconds: number;
+
+  constructor(sentence: string, seconds: number, requestId: string | null) {
+    super("too-many", 429, sentence, requestId);
+    this.seconds = seconds;
+  }
+}
+
 /** Nobody answered, or somebody who is not Transom. */
 export class UnreachableError extends Error {
   constructor() {
@@ -48,11 +58,20 @@ export async function problemOf(response: Response): Promise<ProblemError | Unre
   const name = type.startsWith(PREFIX) ? type.slice(PREFIX.length) : "";
   if (isProblem(name)) {
     const sentence = field("detail") ?? PROBLEMS[name].sentence;
+    const seconds = Number(response.headers.get("retry-after") ?? "");
+    if (name === "too-many" && seconds > 0) {
+      return new BrakedError(sentence, seconds, field("request_id"));
+    }
     return new ProblemError(name, response.status, sentence, field("request_id"));
   }
   if (response.status >= 500) return new UnreachableError();
   const fallback = BY_STATUS.get(response.status) ?? "malformed";
   return new ProblemError(fallback, response.status, PROBLEMS[fallback].sentence, null);
+}
+
+/** What a person is told of whatever went wrong. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : "This did not work.";
 }
 
 const BY_STATUS: ReadonlyMap<number, ProblemName> = new Map<number, ProblemName>([

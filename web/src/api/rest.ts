@@ -5,7 +5,7 @@ import { ProblemError, problemOf, UnreachableError } from "./problem";
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
-const browserFetch: Fetch = (url, init) => fetch(url, init);
+export const browserFetch: Fetch = (url, init) => fetch(url, init);
 
 /** The reply to a code or a renewal secret. */
 export interface GrantReply extends AccessToken {
@@ -47,32 +47,33 @@ interface More {
 
 /** Requests about one build, made with an access token. */
 export class BuildApi {
-  readonly #path: string;
+  /** Of the build. */
+  readonly path: string;
   readonly #tokens: TokenSource;
   readonly #fetch: Fetch;
 
   constructor(build: string, tokens: TokenSource, fetch: Fetch = browserFetch) {
-    this.#path = `/api/v1/builds/${encodeURIComponent(build)}`;
+    this.path = `/api/v1/builds/${encodeURIComponent(build)}`;
     this.#tokens = tokens;
     this.#fetch = fetch;
   }
 
   async view(): Promise<BuildView> {
-    return (await jsonOf(await this.request("GET", this.#path))) as BuildView;
+    return (await jsonOf(await this.request("GET", this.path))) as BuildView;
   }
 
   async endAccess(): Promise<void> {
-    await this.request("DELETE", `${this.#path}/access`);
+    await this.request("DELETE", `${this.path}/access`);
   }
 
   /** Asks for as much more time as the policy allows at once. */
   async extend(): Promise<void> {
-    await this.request("POST", `${this.#path}/access/extend`);
+    await this.request("POST", `${this.path}/access/extend`);
   }
 
   /** Says how the build goes on that waits at this breakpoint. */
   async decide(number: number, decision: "continue" | "abort"): Promise<void> {
-    await this.request("POST", `${this.#path}/breakpoint/decide`, { body: { number, decision } });
+    await this.request("POST", `${this.path}/breakpoint/decide`, { body: { number, decision } });
   }
 
   /** Ends a terminal for everybody in it. */
@@ -82,7 +83,7 @@ export class BuildApi {
 
   /** The body is a stream of server-sent events. */
   async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.request("GET", `${this.#path}/events`, { signal });
+    const response = await this.request("GET", `${this.path}/events`, { signal });
     if (response.body === null) throw new UnreachableError();
     return response.body;
   }
@@ -115,7 +116,8 @@ export class BuildApi {
   }
 }
 
-async function send(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
+/** Sends a request; whatever is no success is thrown as what it is. */
+export async function send(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, init);

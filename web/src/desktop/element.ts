@@ -159,7 +159,9 @@ export class TransomDesktop extends LitElement {
 
   protected override render(): TemplateResult {
     const notice = this._notice;
+    // Before the screen, which keeps Tab to itself.
     return html`
+      <div class="company"></div>
       <div class="box" part="desktop" role="group" aria-label="${this.label}. ${WAY_OUT}"
         ?data-scrolls=${this.options.scaling === "full"}><canvas width="0" height="0"></canvas
         ><div class="layer" aria-hidden="true"></div></div>
@@ -176,7 +178,6 @@ export class TransomDesktop extends LitElement {
         }
       </div>
       <div class="chips" part="toolbar">${this.#renderControl()}</div>
-      <div class="company"></div>
       <div class="toasts"></div>
     `;
   }
@@ -285,6 +286,8 @@ export class TransomDesktop extends LitElement {
     const tokens = this.#tokens();
     this.#attachment?.dispose();
     this.#attachment = null;
+    this.#company = null;
+    this.#others?.update(null, false);
     const box = this.renderRoot.querySelector<HTMLElement>(".box");
     const canvas = box?.querySelector("canvas") ?? null;
     const layer = box?.querySelector<HTMLElement>(".layer") ?? null;

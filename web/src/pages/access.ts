@@ -1,9 +1,10 @@
 /** The page of one build: what can be opened, until when, who is here. */
+
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { sentenceOf } from "../api/problem";
 import { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import { grantFor, takeCode } from "../grant/browser";
-import type { Grant } from "../grant/grant";
 import { giveControl, removeViewer } from "../presence/api";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareView } from "../protocol/gen/ShareView";
@@ -65,7 +66,6 @@ export class AccessPage extends LitElement {
   readonly #api: BuildApi;
   readonly #watch: BuildWatch;
   readonly #clock = new ServerClock();
-  readonly #tokens: Grant["token"];
   #desk: ShareDesk | null = null;
   #links: ShareView[] = [];
   #life: AbortController | null = null;
@@ -83,7 +83,6 @@ export class AccessPage extends LitElement {
     this._dealing = "";
     this.#build = parseAddress(location.pathname)?.build ?? "";
     const grant = grantFor(this.#build, takeCode());
-    this.#tokens = grant.token;
     this.#api = new BuildApi(this.#build, grant.token);
     this.#watch = new BuildWatch(this.#api, browserClock, Math.random, {
       build: (view) => this.#onBuild(view),
@@ -250,7 +249,7 @@ export class AccessPage extends LitElement {
     if (this.#desk !== null || life === null) return;
     const [{ ShareDesk }] = await Promise.all([import("../share/desk"), import("../share/links")]);
     if (this.#desk !== null || life.signal.aborted) return;
-    this.#desk = new ShareDesk(this.#build, this.#tokens, life.signal);
+    this.#desk = new ShareDesk(this.#api, life.signal);
     this.#onShares(this.#links);
   }
 
@@ -282,7 +281,7 @@ export class AccessPage extends LitElement {
       give: ({ session, id }) => {
         this._dealing = "";
         giveControl(this.#api, session, id).catch((error: unknown) => {
-          this._dealing = error instanceof Error ? error.message : "This did not work.";
+          this._dealing = sentenceOf(error);
         });
       },
       remove: (viewer) => void this.#remove(viewer),
@@ -304,7 +303,7 @@ export class AccessPage extends LitElement {
     try {
       await this.#api.decide(number, decision);
     } catch (error) {
-      failure = error instanceof Error ? error.message : "This did not work.";
+      failure = sentenceOf(error);
     }
     this.#dialogOf("abort")?.close();
     this._deciding = { busy: false, failure };
@@ -316,7 +315,7 @@ export class AccessPage extends LitElement {
     try {
       await this.#api.extend();
     } catch (error) {
-      failure = error instanceof Error ? error.message : "This did not work.";
+      failure = sentenceOf(error);
     }
     this._extending = { busy: false, failure };
   }
@@ -328,7 +327,7 @@ export class AccessPage extends LitElement {
       await this.#api.endAccess();
       this.#dialogOf("end")?.close();
     } catch (error) {
-      this._failure = error instanceof Error ? error.message : "This did not work.";
+      this._failure = sentenceOf(error);
     } finally {
       this._ending = false;
     }

@@ -2,10 +2,9 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { AdminDesk } from "../admin/desk";
 import { moment } from "../admin/words";
-import { ProblemError } from "../api/problem";
+import { ProblemError, sentenceOf } from "../api/problem";
 import { takeCode } from "../grant/browser";
 import type { AdminTokenReply } from "../protocol/gen/AdminTokenReply";
-import { sentenceOf } from "../share/api";
 import { logo } from "../ui/icons";
 import { applyTheme, storedTheme } from "../ui/theme";
 import "./admin/audit";
@@ -20,6 +19,12 @@ const SECTIONS: readonly (readonly [Section, string])[] = [
   ["audit", "Audit"],
 ];
 
+const OVER: Notice = {
+  heading: "This page opens nothing any more",
+  sentence: "Open it from your CI dashboard again.",
+  action: null,
+};
+
 export class AdminPage extends LitElement {
   static override properties = {
     _section: { state: true },
@@ -31,7 +36,9 @@ export class AdminPage extends LitElement {
   declare _me: AdminTokenReply | null;
   declare _notice: Notice | null;
 
-  readonly #desk = new AdminDesk(takeCode());
+  readonly #desk = new AdminDesk(takeCode(), () => {
+    this._notice = OVER;
+  });
 
   constructor() {
     super();
@@ -57,11 +64,9 @@ export class AdminPage extends LitElement {
       this._me = await this.#desk.enter();
     } catch (error) {
       const final = error instanceof ProblemError && !error.passes;
-      this._notice = {
-        heading: final ? "This page opens nothing any more" : "Transom cannot be reached",
-        sentence: final ? "Open it from your CI dashboard again." : sentenceOf(error),
-        action: final ? null : { label: "Try again", run: () => void this.#enter() },
-      };
+      const again = { label: "Try again", run: () => void this.#enter() };
+      const heading = "Transom cannot be reached";
+      this._notice = final ? OVER : { heading, sentence: sentenceOf(error), action: again };
     }
   }
 

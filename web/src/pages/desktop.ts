@@ -9,6 +9,7 @@ import type { Company } from "../presence/company";
 import type { Strip } from "../presence/strip";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareDesk } from "../share/desk";
+import { followingDesk } from "../share/load";
 import type { ConnectionState } from "../transport/status";
 import { buildAddress, desktopAddress, parseAddress } from "../ui/address";
 import { causeWords, ServerClock, titlePrefix } from "../ui/countdown";
@@ -334,12 +335,8 @@ export class DesktopPage extends LitElement {
   }
 
   async #loadDesk(): Promise<void> {
-    const life = this.#life;
-    if (this.#desk !== null || life === null) return;
-    const { ShareDesk } = await import("../share/desk");
-    if (this.#desk !== null || life.signal.aborted) return;
-    this.#desk = new ShareDesk(this.#build, this.#grant.token, life.signal);
-    this.#desk.follow(this.#api, life.signal);
+    if (this.#desk !== null || this.#life === null) return;
+    this.#desk = await followingDesk(this.#api, this.#life.signal);
     this.requestUpdate();
   }
 

@@ -1,10 +1,10 @@
 /** The page of a share link: who invites to what, then a name, then in. The secret leaves the address at once. */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { ProblemError } from "../api/problem";
+import { BrakedError, ProblemError, sentenceOf } from "../api/problem";
 import { BuildApi } from "../api/rest";
 import { keepChain, secret, takeCode } from "../grant/browser";
 import type { GuestView } from "../protocol/gen/GuestView";
-import { BrakedError, GuestDesk, sentenceOf } from "../share/api";
+import { GuestDesk } from "../share/api";
 import { forget, type Invitation, keep, kept, knownName, rememberName } from "../share/invitation";
 import { invitedTo } from "../share/words";
 import { buildAddress, desktopAddress, terminalAddress } from "../ui/address";
@@ -186,7 +186,7 @@ export class SharePage extends LitElement {
       this.#pollLater(braked ? error.seconds : 0);
       return;
     }
-    if (this._step === "looking") this._step = "named";
+    this._step = "named";
     this._failure = braked
       ? `Too many attempts. Try again in ${error.seconds} s.`
       : showedPasscode && error instanceof ProblemError && error.problem === "passcode-needed"

@@ -6,6 +6,7 @@ import { grantFor, takeCode } from "../grant/browser";
 import type { Grant } from "../grant/grant";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareDesk } from "../share/desk";
+import { followingDesk } from "../share/load";
 import { TransomTerminal } from "../terminal/element";
 import type { ConnectionState } from "../transport/status";
 import { buildAddress, parseAddress, terminalAddress } from "../ui/address";
@@ -360,7 +361,7 @@ export class TerminalPage extends LitElement {
   #onError(event: HTMLElementEventMap["transom-error"]): void {
     const { problem, sentence } = event.detail;
     const slot = this.#slotOf(event);
-    slot.viewers = [];
+    Object.assign(slot, { viewers: [], company: null });
     this.requestUpdate();
     if (this.#tabs?.refused(slot, problem, sentence)) return;
     if (!this.#everIn && BEYOND_RETRY.has(problem)) void this.#showTrouble(problem, sentence);
@@ -372,12 +373,8 @@ export class TerminalPage extends LitElement {
   }
 
   async #loadDesk(): Promise<void> {
-    const life = this.#life;
-    if (this.#desk !== null || life === null) return;
-    const { ShareDesk } = await import("../share/desk");
-    if (this.#desk !== null || life.signal.aborted) return;
-    this.#desk = new ShareDesk(this.#build, this.#grant.token, life.signal);
-    this.#desk.follow(this.#api, life.signal);
+    if (this.#desk !== null || this.#life === null) return;
+    this.#desk = await followingDesk(this.#api, this.#life.signal);
     this.requestUpdate();
   }
 

@@ -50,14 +50,6 @@ describe("arrivals", () => {
     expect(arrivals.due).toBeNull();
   });
 
-  it("starts anew in another session", () => {
-    const arrivals = started("kim");
-    arrivals.update(here(), 100);
-    arrivals.restart();
-    arrivals.update(here("lee"), 200);
-    expect(arrivals.due).toBeNull();
-  });
-
   it("names a few and counts the rest", () => {
     expect(listed(["a"])).toBe("a");
     expect(listed(["a", "b", "c", "d"])).toBe("a, b, c and d");

@@ -34,13 +34,6 @@ export class Arrivals {
     }
   }
 
-  /** Another session, or this one after a while without it. */
-  restart(): void {
-    this.#here = null;
-    this.#came.clear();
-    this.#left.clear();
-  }
-
   /** When `take` will have something to tell; null while nothing has happened. */
   get due(): number | null {
     const dues = [oldest(this.#came, GATHER_MS), oldest(this.#left, RELOAD_MS)];

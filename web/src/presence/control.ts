@@ -1,5 +1,6 @@
 /** What an element says over its screen about control: who has it, who asks for it, and what can be done. */
 import { html, nothing, render, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { Company, ControlActs } from "./company";
 import { controlStyle } from "./control-style";
 import { askers, hint, type Noun, newsOf, standingOf, whoControls } from "./news";
@@ -132,12 +133,14 @@ export class ControlNotices {
       ><span>${words}</span>${button}</div>`;
   }
 
-  #renderAskers(company: Company): TemplateResult[] {
+  #renderAskers(company: Company): unknown {
     const act = (deed: "giveControl" | "refuseControl", id: string) => () => {
       this.#host.acts()?.[deed](id);
       this.#host.focus();
     };
-    return askers(company).map(
+    return repeat(
+      askers(company),
+      ({ id }) => id,
       ({ id, name }) => html`<div class="card" data-testid="asks" data-hint
         ><span><b>${name}</b> asks for control</span>
         <button type="button" aria-label="Give control to ${name}" @click=${act("giveControl", id)}>Give</button>

@@ -1,5 +1,7 @@
 /** Asks before somebody is removed, and says what that does. */
+
 import { html, nothing, render, type TemplateResult } from "lit";
+import { sentenceOf } from "../api/problem";
 import type { ShareView } from "../protocol/gen/ShareView";
 import { listed } from "./arrivals";
 import { shortName } from "./people";
@@ -44,7 +46,7 @@ export function askToRemove(removal: Removal): void {
       await removal.remove(revoke);
       holder.querySelector("dialog")?.close();
     } catch (error) {
-      const failure = error instanceof Error ? error.message : "This did not work.";
+      const failure = sentenceOf(error);
       state = { busy: false, failure };
       draw();
     }

@@ -1,5 +1,6 @@
 /** Who is here, in the bar over a session: faces, who controls, and a panel with what can be done. */
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { BuildApi } from "../api/rest";
 import type { ShareView } from "../protocol/gen/ShareView";
 import { clockTime } from "../ui/countdown";
@@ -51,7 +52,10 @@ export class Strip {
 
   render(here: Here): TemplateResult | typeof nothing {
     const people = peopleOf(here.company);
-    if (people.length === 0) return nothing;
+    if (people.length === 0) {
+      this.#open = false;
+      return nothing;
+    }
     const words = summary(people, here.company.control.mode);
     const more = people.length - MOST_FACES;
     const who = people.map((one) => `${one.name}${one.you ? " (you)" : ""}, ${standing(one)}`);
@@ -64,7 +68,11 @@ export class Strip {
       <div id="people" class="view-menu people-menu" popover role="dialog" aria-label="Who is here"
         @toggle=${this.#onToggle} @keydown=${onArrow}>
         <h2 tabindex="-1">${here.where === "" ? "Here now" : `In ${here.where}`}</h2>
-        <ul>${people.map((one) => this.#renderSomebody(one, here))}</ul>
+        <ul>${repeat(
+          people,
+          (one) => one.person,
+          (one) => this.#renderSomebody(one, here),
+        )}</ul>
         ${here.elsewhere.map(renderElsewhere)}
       </div>`;
   }
@@ -80,7 +88,11 @@ export class Strip {
       ${
         acts.length === 0
           ? nothing
-          : html`<span class="acts">${acts.map((act) => this.#renderAct(act, one, here))}</span>`
+          : html`<span class="acts">${repeat(
+              acts,
+              (act) => act.deed,
+              (act) => this.#renderAct(act, one, here),
+            )}</span>`
       }
     </li>`;
   }

@@ -1,26 +1,30 @@
 /** What the pages of those who may share have beside their own: the dialog, and the guests who wait. */
+
 import { html, nothing, render, svg, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { sentenceOf } from "../api/problem";
 import type { BuildApi } from "../api/rest";
 import { BuildWatch } from "../api/watch";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { ShareView } from "../protocol/gen/ShareView";
-import type { TokenSource } from "../transport/token";
 import { browserClock } from "../ui/browser-clock";
 import { icon } from "../ui/icons";
-import { ShareApi, sentenceOf } from "./api";
+import { ShareApi } from "./api";
 import { ShareDialog } from "./dialog";
 
 const shareIcon = icon(svg`<path d="M10 12V3M6.500 6 10 2.500 13.500 6M5 9H3.500v8h13V9H15" />`);
 
 export class ShareDesk {
   readonly api: ShareApi;
+  readonly #build: BuildApi;
   readonly #dialog = new ShareDialog();
   readonly #asking = document.createElement("div");
   #links: readonly ShareView[] = [];
   #failure = "";
 
-  constructor(build: string, tokens: TokenSource, signal: AbortSignal) {
-    this.api = new ShareApi(build, tokens);
+  constructor(build: BuildApi, signal: AbortSignal) {
+    this.#build = build;
+    this.api = new ShareApi(build);
     this.#dialog.api = this.api;
     this.#asking.className = "asking";
     this.#asking.setAttribute("role", "alert");
@@ -47,20 +51,21 @@ export class ShareDesk {
   }
 
   /** Follows the links while the page is seen: browsers give an origin few connections at once. */
-  follow(api: BuildApi, signal: AbortSignal): void {
+  follow(signal: AbortSignal): void {
     let watch: BuildWatch | null = null;
     const look = () => {
       watch?.stop();
       watch = null;
       if (document.hidden || signal.aborted) return;
-      watch = new BuildWatch(api, browserClock, Math.random, {
+      watch = new BuildWatch(this.#build, browserClock, Math.random, {
         build: (view) => {
           this.#dialog.view = view;
         },
         shares: (links) => this.take(links),
         warning: () => {},
         lost: () => {},
-        refused: () => {},
+        // Nobody is left to be answered by this page.
+        refused: () => this.take([]),
       });
       watch.start();
     };
@@ -71,6 +76,7 @@ export class ShareDesk {
 
   take(links: readonly ShareView[]): void {
     this.#links = links;
+    this.#failure = "";
     this.#draw();
   }
 
@@ -84,7 +90,7 @@ export class ShareDesk {
         <button type="button" aria-label="Turn away ${guest.name}" @click=${answer(false)}>Turn away</button></div>`;
     };
     render(
-      html`${waiting.map(one)}${this.#failure === "" ? nothing : html`<div class="toast">${this.#failure}</div>`}`,
+      html`${repeat(waiting, ({ link, guest }) => `${link.id} ${guest.number}`, one)}${this.#failure === "" ? nothing : html`<div class="toast">${this.#failure}</div>`}`,
       this.#asking,
     );
   }

@@ -1,12 +1,14 @@
 /** Makes a share link: what, for whom and how long, in plain words; then shows it, once. */
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { sentenceOf } from "../api/problem";
 import type { BuildView } from "../protocol/gen/BuildView";
 import type { MadeView } from "../protocol/gen/MadeView";
 import type { Shared } from "../protocol/gen/Shared";
 import type { ShareRole } from "../protocol/gen/ShareRole";
 import "../ui/copy";
 import { clockTime } from "../ui/countdown";
-import { type ShareApi, sentenceOf } from "./api";
+import type { ShareApi } from "./api";
 import { renderQr } from "./qr";
 import { type Draft, effect, nextTime, shareObstacle } from "./words";
 
@@ -34,6 +36,7 @@ export class ShareDialog extends LitElement {
     _role: { state: true },
     _until: { state: true },
     _time: { state: true },
+    _label: { state: true },
     _passcode: { state: true },
     _viewers: { state: true },
     _uses: { state: true },
@@ -49,6 +52,7 @@ export class ShareDialog extends LitElement {
   declare _role: ShareRole;
   declare _until: Until;
   declare _time: string;
+  declare _label: string;
   declare _passcode: string;
   declare _viewers: string;
   declare _uses: string;
@@ -56,6 +60,11 @@ export class ShareDialog extends LitElement {
   declare _made: MadeView | null;
   declare _failure: string;
   declare _busy: boolean;
+
+  /** Which opening of the dialog it is: what was asked for in another one is not shown in this. */
+  #turn = 0;
+  /** By how much the server's clock is ahead of the browser's, which may be wrong by hours. */
+  #ahead = 0;
 
   constructor() {
     super();
@@ -80,6 +89,8 @@ export class ShareDialog extends LitElement {
 
   /** Nothing of a link stays in the page after it was shown. */
   #clear(): void {
+    this.#turn += 1;
+    this._label = "";
     this._what = "terminal";
     this._role = "view";
     this._until = "hour";
@@ -93,6 +104,16 @@ export class ShareDialog extends LitElement {
     this._busy = false;
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("view") && this.view !== null) {
+      this.#ahead = Date.parse(this.view.now) - Date.now();
+    }
+  }
+
+  get #now(): number {
+    return Date.now() + this.#ahead;
+  }
+
   protected override render(): TemplateResult {
     return html`<dialog class="share" aria-labelledby="share-title" @close=${() => this.#clear()}>
       ${this._made === null ? this.#renderForm() : this.#renderMade(this._made)}
@@ -102,7 +123,7 @@ export class ShareDialog extends LitElement {
   #renderForm(): TemplateResult {
     const { view } = this;
     if (view === null) return html`<h2 id="share-title">Share this machine</h2>`;
-    const now = Date.now();
+    const now = this.#now;
     const obstacle = shareObstacle(view, this._what, this._role);
     const until = this.#untilMs(now);
     const words = until === null ? "Say until when." : effect(this.#draft(until), now);
@@ -124,7 +145,10 @@ export class ShareDialog extends LitElement {
               this._until = "own";
             }} />
         </fieldset>
-        <label class="line">Label <input name="label" maxlength="50" autocomplete="off" placeholder="QA" /></label>
+        <label class="line">Label <input name="label" maxlength="50" autocomplete="off" placeholder="QA"
+          .value=${this._label} @input=${(e: Event) => {
+            this._label = typedIn(e);
+          }} /></label>
         <details><summary>Passcode, limits, approval</summary>
           <label class="line">Passcode <input name="passcode" pattern=".{4,32}" maxlength="32" title="4 to 32 characters" autocomplete="off"
             .value=${this._passcode} @input=${(e: Event) => {
@@ -188,7 +212,7 @@ export class ShareDialog extends LitElement {
   }
 
   #renderMade({ url, share }: MadeView): TemplateResult {
-    const now = Date.now();
+    const now = this.#now;
     const draft: Draft = {
       what: share.offer.what,
       role: share.offer.role,
@@ -234,16 +258,16 @@ export class ShareDialog extends LitElement {
 
   async #make(event: Event): Promise<void> {
     event.preventDefault();
-    const now = Date.now();
+    const now = this.#now;
     const until = this.#untilMs(now);
     if (this.api === null || until === null || this._busy) return;
     const { what, role, maxUses, maxViewers } = this.#draft(until);
-    const label = new FormData(event.target as HTMLFormElement).get("label");
+    const turn = this.#turn;
     this._busy = true;
     this._failure = "";
     try {
-      this._made = await this.api.make({
-        label: typeof label === "string" ? label.trim() : "",
+      const made = await this.api.make({
+        label: this._label.trim(),
         what,
         role,
         expires_in_s: Math.max(1, Math.round((until - now) / 1000)),
@@ -252,12 +276,18 @@ export class ShareDialog extends LitElement {
         passcode: this._passcode === "" ? null : this._passcode,
         approval: this._approval,
       });
+      if (turn !== this.#turn) {
+        // The dialog was closed meanwhile. Nobody has seen the link, so it lets nobody in.
+        await this.api.revoke(made.share.id);
+        return;
+      }
+      this._made = made;
       await this.updateComplete;
       this.querySelector<HTMLElement>("transom-copy button")?.focus();
     } catch (error) {
-      this._failure = sentenceOf(error);
+      if (turn === this.#turn) this._failure = sentenceOf(error);
     } finally {
-      this._busy = false;
+      if (turn === this.#turn) this._busy = false;
     }
   }
 

@@ -1,8 +1,11 @@
 /** The share links of a build: who is in by which, who waits, and taking them back. */
+
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { sentenceOf } from "../api/problem";
 import type { ShareView } from "../protocol/gen/ShareView";
 import { clockTime } from "../ui/countdown";
-import { type ShareApi, sentenceOf } from "./api";
+import type { ShareApi } from "./api";
 import { overWords, revokeWords, roleWords, usesWords, whatWords } from "./words";
 
 export class ShareLinks extends LitElement {
@@ -42,7 +45,11 @@ export class ShareLinks extends LitElement {
         ${
           this.links.length === 0
             ? html`<p class="row muted">None. A link lets somebody in who has no account in the CI.</p>`
-            : html`<ul>${this.links.toReversed().map((link) => this.#renderLink(link))}</ul>`
+            : html`<ul>${repeat(
+                this.links.toReversed(),
+                (link) => link.id,
+                (link) => this.#renderLink(link),
+              )}</ul>`
         }
       </section>
       ${this.#renderDialog()}`;

@@ -176,7 +176,9 @@ export class TransomTerminal extends LitElement {
 
   protected override render() {
     const notice = this._notice;
+    // Before the screen, which keeps Tab to itself.
     return html`
+      <div part="toolbar"></div>
       <div class="box" part="terminal" role="group" aria-label="${this.label}. ${WAY_OUT}"></div>
       <div class="over" part="status" role="status" ?data-low=${this._low}>
         ${
@@ -189,7 +191,6 @@ export class TransomTerminal extends LitElement {
         }
         ${this._remark === "" ? nothing : html`<span class="chip">${this._remark}</span>`}
       </div>
-      <div part="toolbar"></div>
       <div class="tools"></div>
     `;
   }
@@ -323,6 +324,8 @@ export class TransomTerminal extends LitElement {
     this.#attachment?.dispose();
     this.#attachment = null;
     this.workingDirectory = null;
+    this.#company = null;
+    void this.#tools?.together.changed();
     if (screen === null || tokens === null) return;
     this.#attachment = new Attachment({
       element: this,

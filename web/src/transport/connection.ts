@@ -129,10 +129,6 @@ export abstract class Connection {
     if (this.isIn) this.#line?.giveUp();
   }
 
-  askControl(): void {
-    if (this.isIn) this.say({ type: "ask_control" });
-  }
-
   /** Asks for it where it is not this viewer's to take. */
   takeControl(): void {
     if (this.isIn) this.say({ type: "take_control" });

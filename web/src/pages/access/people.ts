@@ -1,5 +1,6 @@
 /** Who is here, and the terminals and the desktop that they are in. */
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { renderFace } from "../../presence/face";
 import type { BuildView } from "../../protocol/gen/BuildView";
 import type { SessionView } from "../../protocol/gen/SessionView";
@@ -53,7 +54,11 @@ export function renderPeople(view: BuildView, dealings: Dealings): TemplateResul
     ${
       view.viewers.length === 0
         ? html`<p class="row muted">Nobody is in a terminal or on the desktop.</p>`
-        : html`<ul>${view.viewers.map((viewer) => renderViewer(view, viewer, dealings))}</ul>`
+        : html`<ul>${repeat(
+            view.viewers,
+            (viewer) => viewer.id,
+            (viewer) => renderViewer(view, viewer, dealings),
+          )}</ul>`
     }
     ${dealings.failure === "" ? nothing : html`<p class="row" role="alert">${dealings.failure}</p>`}
   </section>`;

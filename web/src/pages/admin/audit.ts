@@ -1,8 +1,9 @@
 /** The audit: who did what, when, from where; filtered, and as a file. */
+
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { AdminDesk } from "../../admin/desk";
 import { fields, moment, query } from "../../admin/words";
-import { sentenceOf } from "../../share/api";
+import { sentenceOf } from "../../api/problem";
 
 interface Row {
   seq: number;

@@ -1,24 +1,25 @@
 /** Finding a build, and ending access to it. */
+
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { AdminDesk } from "../../admin/desk";
 import { fields, moment, query } from "../../admin/words";
+import { sentenceOf } from "../../api/problem";
 import type { FoundBuildPage } from "../../protocol/gen/FoundBuildPage";
 import type { FoundBuildView } from "../../protocol/gen/FoundBuildView";
-import { sentenceOf } from "../../share/api";
+import { ask } from "../../ui/ask";
 
 export class AdminBuilds extends LitElement {
   static override properties = {
     desk: { attribute: false },
     _builds: { state: true },
     _next: { state: true },
-    _ending: { state: true },
     _failure: { state: true },
   };
 
   declare desk: AdminDesk;
   declare _builds: FoundBuildView[] | null;
   declare _next: number | null;
-  declare _ending: string;
   declare _failure: string;
 
   #wanted: Record<string, string> = {};
@@ -27,7 +28,6 @@ export class AdminBuilds extends LitElement {
     super();
     this._builds = null;
     this._next = null;
-    this._ending = "";
     this._failure = "";
   }
 
@@ -69,13 +69,17 @@ export class AdminBuilds extends LitElement {
       </form>
       <p role="alert" ?hidden=${this._failure === ""}>${this._failure}</p>
       <section class="card" aria-labelledby="found">
-        <header><h2 id="found">Builds</h2></header>
+        <header><h2 id="found" tabindex="-1">Builds</h2></header>
         ${
           builds === null
             ? html`<p class="row muted" role="status">Loading…</p>`
             : builds.length === 0
               ? html`<p class="row muted" role="status">No build fits.</p>`
-              : html`<ul>${builds.map((build) => this.#renderBuild(build))}</ul>`
+              : html`<ul>${repeat(
+                  builds,
+                  (build) => build.id,
+                  (build) => this.#renderBuild(build),
+                )}</ul>`
         }
       </section>
       ${
@@ -97,15 +101,12 @@ export class AdminBuilds extends LitElement {
         <p class="muted">${build.project}${branch} · ${build.outcome ?? build.state} · ${started} · id ${build.id}</p>
         <p>${build.sentence}</p>
       </div>
-      ${!open ? nothing : this.#renderEnd(build)}
+      ${
+        open
+          ? html`<button type="button" @click=${() => void this.#end(build)}>End access<span class="sr"> to ${build.title}</span></button>`
+          : nothing
+      }
     </li>`;
-  }
-
-  #renderEnd({ id, title }: FoundBuildView): TemplateResult {
-    return this._ending === id
-      ? html`<button type="button" class="danger" @click=${() => void this.#end(id)}>End access for everybody</button>
-          <button type="button" @click=${() => (this._ending = "")}>Keep it</button>`
-      : html`<button type="button" @click=${() => (this._ending = id)}>End access<span class="sr"> to ${title}</span></button>`;
   }
 
   #submit(event: Event): void {
@@ -114,14 +115,22 @@ export class AdminBuilds extends LitElement {
     void this.#search(null);
   }
 
-  async #end(id: string): Promise<void> {
+  async #end({ id, title }: FoundBuildView): Promise<void> {
+    const sure = await ask({
+      heading: `End access to “${title}”?`,
+      effect: "Everybody is disconnected at once, and nobody comes in any more.",
+      yes: "End access for everybody",
+      no: "Keep it",
+    });
+    if (!sure) return;
     try {
       await this.desk.delete(`admin/builds/${encodeURIComponent(id)}/access`);
       await this.#search(null);
+      await this.updateComplete;
+      this.querySelector<HTMLElement>("#found")?.focus();
     } catch (error) {
       this._failure = sentenceOf(error);
     }
-    this._ending = "";
   }
 }
 

@@ -1,12 +1,13 @@
 /** What is live: who is in, how much passes; watching it, and ending it. */
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { AdminDesk } from "../../admin/desk";
 import { bytes, moment } from "../../admin/words";
-import { ProblemError } from "../../api/problem";
+import { ProblemError, sentenceOf } from "../../api/problem";
 import type { AdminSessionView } from "../../protocol/gen/AdminSessionView";
 import type { WatchReply } from "../../protocol/gen/WatchReply";
-import { sentenceOf } from "../../share/api";
 import { TokenRefused, type TokenSource } from "../../transport/token";
+import { ask } from "../../ui/ask";
 
 const POLL_MS = 2000;
 
@@ -15,14 +16,12 @@ export class AdminSessions extends LitElement {
     desk: { attribute: false },
     _sessions: { state: true },
     _watched: { state: true },
-    _ending: { state: true },
     _failure: { state: true },
   };
 
   declare desk: AdminDesk;
   declare _sessions: AdminSessionView[] | null;
   declare _watched: AdminSessionView | null;
-  declare _ending: string;
   declare _failure: string;
 
   #polling: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +31,6 @@ export class AdminSessions extends LitElement {
     super();
     this._sessions = null;
     this._watched = null;
-    this._ending = "";
     this._failure = "";
   }
 
@@ -52,7 +50,8 @@ export class AdminSessions extends LitElement {
 
   async #poll(): Promise<void> {
     try {
-      this._sessions = await this.desk.get<AdminSessionView[]>("admin/sessions");
+      if (!document.hidden || this._sessions === null)
+        this._sessions = await this.desk.get<AdminSessionView[]>("admin/sessions");
       this._failure = "";
     } catch (error) {
       this._failure = sentenceOf(error);
@@ -63,14 +62,18 @@ export class AdminSessions extends LitElement {
   protected override render(): TemplateResult {
     const sessions = this._sessions;
     return html`<section class="card" aria-labelledby="live">
-        <header><h2 id="live">Live sessions</h2></header>
+        <header><h2 id="live" tabindex="-1">Live sessions</h2></header>
         <p role="alert" class="row" ?hidden=${this._failure === ""}>${this._failure}</p>
         ${
           sessions === null
             ? html`<p class="row muted" role="status">Loading…</p>`
             : sessions.length === 0
               ? html`<p class="row muted">Nobody is on a machine now.</p>`
-              : html`<ul>${sessions.map((one) => this.#renderSession(one))}</ul>`
+              : html`<ul>${repeat(
+                  sessions,
+                  (one) => one.session.id,
+                  (one) => this.#renderSession(one),
+                )}</ul>`
         }
       </section>
       ${this._watched === null ? nothing : this.#renderWatched(this._watched)}`;
@@ -79,7 +82,6 @@ export class AdminSessions extends LitElement {
   #renderSession(one: AdminSessionView): TemplateResult {
     const { session, viewers } = one;
     const what = session.family === "terminal" ? "Terminal" : "Desktop";
-    const asks = this._ending === session.id;
     return html`<li class="row wraps" data-session=${session.id}>
       <div class="grow">
         <strong>${one.title}</strong>
@@ -91,12 +93,7 @@ export class AdminSessions extends LitElement {
         <p class="muted">${bytes(one.bytes_in)} from viewers, <span data-testid="bytes-out">${bytes(one.bytes_out)}</span> to viewers</p>
       </div>
       <button type="button" @click=${() => this.#watch(one)}>Watch<span class="sr"> ${one.title}</span></button>
-      ${
-        asks
-          ? html`<button type="button" class="danger" @click=${() => void this.#end(session.id)}>End it for everybody</button>
-              <button type="button" @click=${() => (this._ending = "")}>Keep it</button>`
-          : html`<button type="button" @click=${() => (this._ending = session.id)}>End<span class="sr"> ${one.title}</span></button>`
-      }
+      <button type="button" @click=${() => void this.#end(one)}>End<span class="sr"> ${one.title}</span></button>
     </li>`;
   }
 
@@ -105,8 +102,8 @@ export class AdminSessions extends LitElement {
     const label = `${one.title}, watched`;
     return html`<section class="card" aria-labelledby="watched">
       <header>
-        <h2 id="watched" class="grow">Watching ${one.title}. Those inside see that you do.</h2>
-        <button type="button" @click=${() => (this._watched = null)}>Stop watching</button>
+        <h2 id="watched" class="grow" tabindex="-1">Watching ${one.title}. Those inside see that you do.</h2>
+        <button type="button" @click=${() => this.#show(null)}>Stop watching</button>
       </header>
       ${
         family === "terminal"
@@ -126,19 +123,32 @@ export class AdminSessions extends LitElement {
         throw new TokenRefused(error.problem, error.message);
       }
     };
-    this._watched = one;
+    this.#show(one);
     void define(one.session.family);
   }
 
-  async #end(id: string): Promise<void> {
+  /** What is shown, and where it begins for whoever uses the keyboard. */
+  #show(watched: AdminSessionView | null): void {
+    this._watched = watched;
+    const heading = watched === null ? "#live" : "#watched";
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(heading)?.focus());
+  }
+
+  async #end({ session: { id }, title }: AdminSessionView): Promise<void> {
+    const sure = await ask({
+      heading: `End this session of “${title}”?`,
+      effect: "Everybody in it is disconnected, and its program ends.",
+      yes: "End it for everybody",
+      no: "Keep it",
+    });
+    if (!sure) return;
     try {
       await this.desk.delete(`admin/sessions/${encodeURIComponent(id)}`);
       this._sessions = (this._sessions ?? []).filter((one) => one.session.id !== id);
-      if (this._watched?.session.id === id) this._watched = null;
+      this.#show(this._watched?.session.id === id ? null : this._watched);
     } catch (error) {
       this._failure = sentenceOf(error);
     }
-    this._ending = "";
   }
 }
 

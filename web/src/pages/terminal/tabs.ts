@@ -84,8 +84,14 @@ export class Tabs {
     const printing = performance.now() - slot.printedAt < PRINTING_MS;
     const busy = typedLately(slot) || printing || isFullScreen(slot);
     if (isAlive(slot) && !shared && busy) {
-      const { askToClose } = await import("./close-dialog");
-      if (!(await askToClose(tabName(slot)))) return;
+      const { ask } = await import("../../ui/ask");
+      const sure = await ask({
+        heading: "Close this terminal?",
+        effect: `The shell in “${tabName(slot)}” and everything that runs in it end.`,
+        yes: "Close terminal",
+        no: "Keep it open",
+      });
+      if (!sure) return;
     }
     this.#drop(slot);
     if (!isAlive(slot) || shared || slot.session === "") return;
