@@ -17,7 +17,7 @@ CREATE INDEX builds_by_progress ON builds (progress, ordinal);
 CREATE INDEX builds_open ON builds (closed, ordinal);
 CREATE INDEX builds_unsearchable ON builds (id) WHERE search = '';
 
--- Who may administer until when. `code` begins it, then `current` renews it; both are empty where there is none.
+-- Who may administer until when. `code` begins it; from then on `current`, empty before, renews it.
 CREATE TABLE admins (
     id TEXT NOT NULL PRIMARY KEY,
     sub TEXT NOT NULL,

@@ -16,7 +16,7 @@ use super::error::{ApiError, ProblemBody};
 use super::socket::capabilities_of;
 use super::view::SessionView;
 use super::viewing::{may_know, session_view};
-use crate::access::{BuildId, Grant};
+use crate::access::Grant;
 use crate::config::Right;
 use crate::door::{Actor, Refused, require};
 use crate::session::Session;
@@ -83,7 +83,7 @@ pub async fn get(
     proof: Proof,
     SessionId(id): SessionId,
 ) -> Result<axum::Json<SessionView>, ApiError> {
-    let (session, _) = find(&app, &proof, Right::Read, &id, false).await?;
+    let (session, ..) = wanted(&app, &proof, Right::Read, Some(&id)).await?;
     Ok(axum::Json(session_view(&session)))
 }
 
@@ -96,45 +96,43 @@ pub async fn delete(
     proof: Proof,
     SessionId(id): SessionId,
 ) -> Result<StatusCode, ApiError> {
-    let (session, actor) = find(&app, &proof, Right::Access, &id, true).await?;
+    let (session, grant, actor) = wanted(&app, &proof, Right::Access, Some(&id)).await?;
+    if let Some(grant) = grant {
+        let may = may_close(&grant, &session);
+        app.door.denied(Some(&session.build), &actor, "session.close", may).await?;
+    }
     session.close(Problem::SessionUnknown);
     app.door.note_closed(&session.build, &actor, &id).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The session, for whoever may know of it. One of another build is as unknown as none.
-async fn find(
+/// A session, for whoever may know of it: with a service key that has `right`, or of its build. One of another build is
+/// as unknown as none. `id` is `None` where the path holds none.
+pub(super) async fn wanted(
     app: &App,
     proof: &Proof,
     right: Right,
-    id: &str,
-    closes: bool,
-) -> Result<(Arc<Session>, Actor), ApiError> {
+    id: Option<&str>,
+) -> Result<(Arc<Session>, Option<Grant>, Actor), ApiError> {
     let registry = app.door.registry();
     if proof.is_service() {
         let actor = proof.service(app, right).await?;
-        return Ok((registry.get(id).ok_or(Problem::SessionUnknown)?, actor));
+        let session = id.and_then(|id| registry.get(id)).ok_or(Problem::SessionUnknown)?;
+        return Ok((session, None, actor));
     }
     let (grant, _) = proof.person(app).await?;
     let actor = Actor::of(&grant, proof.address);
-    let build: &BuildId = &grant.build;
-    let session = registry.of_build(build, id).filter(|session| may_know(&grant, session));
-    if closes {
-        let may = may_close(&grant, session.as_deref());
-        app.door.denied(Some(build), &actor, "session.close", may).await?;
-    }
-    let session = session.ok_or(Problem::SessionUnknown)?;
-    Ok((session, actor))
+    let session = id.and_then(|id| registry.of_build(&grant.build, id));
+    let session = session.filter(|session| may_know(&grant, session)).ok_or(Problem::SessionUnknown)?;
+    Ok((session, Some(grant), actor))
 }
 
 /// Whoever may control sessions of that family; a guest only one that they have opened.
-fn may_close(grant: &Grant, session: Option<&Session>) -> Result<(), Refused> {
-    let (control, _) = capabilities_of(session.map_or(Family::Terminal, Session::family));
+fn may_close(grant: &Grant, session: &Session) -> Result<(), Refused> {
+    let (control, _) = capabilities_of(session.family());
     require(grant, control)?;
-    match session {
-        Some(session) if grant.share.is_some() && session.opened_by.sub != grant.person.sub => {
-            Err(Refused::because(Problem::Forbidden, "Guests close only what they have opened."))
-        }
-        _ => Ok(()),
+    if grant.share.is_some() && session.opened_by.sub != grant.person.sub {
+        return Err(Refused::because(Problem::Forbidden, "Guests close only what they have opened."));
     }
+    Ok(())
 }

@@ -1,7 +1,5 @@
 //! `/sessions/{id}/viewers/{viewer}`: hand control over, remove.
 
-use std::sync::Arc;
-
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -15,12 +13,11 @@ use super::App;
 use super::auth::Proof;
 use super::body::Json;
 use super::error::{ApiError, ProblemBody};
+use super::sessions::wanted;
 use super::socket::role_of;
-use super::viewing::may_know;
 use crate::access::Grant;
 use crate::config::Right;
-use crate::door::{Actor, Refused};
-use crate::session::Session;
+use crate::door::Refused;
 
 /// What a viewer is to be given.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -62,7 +59,8 @@ pub async fn change(
     place: Result<Path<(String, String)>, PathRejection>,
     Json(change): Json<ViewerChange>,
 ) -> Result<StatusCode, ApiError> {
-    let Asked { session, viewer, grant, actor } = asked(&app, &proof, place).await?;
+    let (id, viewer) = place.map_or((None, String::new()), |Path((id, viewer))| (Some(id), viewer));
+    let (session, grant, actor) = wanted(&app, &proof, Right::Access, id.as_deref()).await?;
     if !change.control {
         let why = "Control is taken by giving it to somebody else.";
         return Err(Refused::because(Problem::Malformed, why).into());
@@ -87,7 +85,8 @@ pub async fn remove(
     options: Result<Query<RemovalOptions>, QueryRejection>,
 ) -> Result<axum::Json<RemovedView>, ApiError> {
     let Ok(Query(options)) = options else { return Err(Problem::Malformed.into()) };
-    let Asked { session, viewer, grant, actor } = asked(&app, &proof, place).await?;
+    let (id, viewer) = place.map_or((None, String::new()), |Path((id, viewer))| (Some(id), viewer));
+    let (session, grant, actor) = wanted(&app, &proof, Right::Access, id.as_deref()).await?;
     let removed = app.door.remove_viewer(&session, &viewer, grant.as_ref(), &actor).await?;
     let share = match removed.share {
         Some(share) if options.revoke_link => {
@@ -101,34 +100,4 @@ pub async fn remove(
         share => share,
     };
     Ok(axum::Json(RemovedView { disconnected: removed.disconnected, share }))
-}
-
-/// What is asked for, and by whom.
-struct Asked {
-    session: Arc<Session>,
-    viewer: String,
-    grant: Option<Grant>,
-    actor: Actor,
-}
-
-/// A session of another build is as unknown as none.
-async fn asked(
-    app: &App,
-    proof: &Proof,
-    place: Result<Path<(String, String)>, PathRejection>,
-) -> Result<Asked, ApiError> {
-    let registry = app.door.registry();
-    let named = place.map(|Path(place)| place);
-    if proof.is_service() {
-        let actor = proof.service(app, Right::Access).await?;
-        let (id, viewer) = named.map_err(|_| Problem::SessionUnknown)?;
-        let session = registry.get(&id).ok_or(Problem::SessionUnknown)?;
-        return Ok(Asked { session, viewer, grant: None, actor });
-    }
-    let (grant, _) = proof.person(app).await?;
-    let actor = Actor::of(&grant, proof.address);
-    let (id, viewer) = named.map_err(|_| Problem::SessionUnknown)?;
-    let session = registry.of_build(&grant.build, &id).filter(|session| may_know(&grant, session));
-    let session = session.ok_or(Problem::SessionUnknown)?;
-    Ok(Asked { session, viewer, grant: Some(grant), actor })
 }

@@ -63,11 +63,7 @@ pub fn may_know(grant: &Grant, session: &Session) -> bool {
 }
 
 fn may_look(grant: &Grant, family: Family) -> bool {
-    let (view, control) = match family {
-        Family::Terminal => (Capability::TerminalView, Capability::TerminalControl),
-        Family::Desktop => (Capability::DesktopView, Capability::DesktopControl),
-    };
-    grant.capabilities.contains(view) || grant.capabilities.contains(control)
+    role_of(family, &grant.capabilities).is_some()
 }
 
 /// The life of access to a build.

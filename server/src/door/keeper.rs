@@ -10,7 +10,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -26,7 +25,7 @@ use crate::backend::BackendError;
 use crate::session::registry::Spare;
 
 /// How long to wait after the store has failed, and between two probes of a machine.
-const RETRY: SignedDuration = SignedDuration::from_secs(1);
+pub(super) const RETRY: SignedDuration = SignedDuration::from_secs(1);
 
 impl Door {
     /// Starts the build's keeper unless it runs.
@@ -210,7 +209,7 @@ impl Door {
                 }
             }
             tokio::select! {
-                () = tokio::time::sleep(Duration::try_from(RETRY).unwrap_or_default()) => {}
+                () = tokio::time::sleep(RETRY.unsigned_abs()) => {}
                 () = self.wait_until(self.life(&record).next) => {}
             }
         }

@@ -5,20 +5,17 @@
 //! now; whether they may come back is for the CI to say.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::{oneshot, watch};
 use transom_protocol::problem::Problem;
 
 use super::journal::Outcome;
+use super::keeper::RETRY;
 use super::{Actor, Door, Entry, Refused};
 use crate::access::{BuildId, Capability, Grant};
 use crate::session::Session;
 use crate::session::seat::{By, ControlRefusal, Handed, Host, Seat, Standing, may_remove};
-
-/// How long to wait after the store has failed.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// Who was removed from a build, as far as this node knows.
 #[derive(Debug, Clone, Default)]
@@ -167,7 +164,7 @@ impl Door {
                 return;
             }
             tokio::select! {
-                () = tokio::time::sleep(AGAIN) => {}
+                () = tokio::time::sleep(RETRY.unsigned_abs()) => {}
                 () = self.0.lifetime.ending() => {}
             }
         }

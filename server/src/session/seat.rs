@@ -191,6 +191,9 @@ impl Seats {
         if let Some(seat) = self.seats.values().find(|seat| seat.person.sub == sub) {
             return seat.number;
         }
+        if let Some(number) = self.control.number_of(sub) {
+            return number;
+        }
         self.persons += 1;
         self.persons
     }

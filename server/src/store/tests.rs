@@ -1,5 +1,6 @@
 //! The store on SQLite and on PostgreSQL, the same tests on both.
 
+mod admins;
 mod attended;
 mod audit;
 mod builds;
@@ -7,6 +8,7 @@ mod codes;
 mod deliveries;
 mod opening;
 mod recordings;
+mod removals;
 mod renewals;
 mod search;
 mod secrets;

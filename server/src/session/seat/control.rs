@@ -4,7 +4,7 @@
 //!  first who may ─▶ controls ── hands over, or is taken from ─▶ another
 //!                     │  ▲ comes back in time
 //!                     ▼  │
-//!                    away ── too long, or left for good ─▶ whoever of those who may came first, guests last
+//!                    away, or left ── for too long ─▶ whoever of those who may came first, guests last
 //! ```
 //!
 //! Nobody in between: as long as somebody may control and waits, somebody does.
@@ -24,6 +24,8 @@ pub use outcome::{Asked, ControlRefusal, Handed};
 
 /// How long control waits for somebody whose connection dropped.
 const AWAY: Duration = Duration::from_secs(20);
+/// How long it waits for somebody who has left: a page that is loaded again leaves, too.
+const LEFT: Duration = Duration::from_secs(5);
 /// After how long without doing anything it can be taken by another of the CI's people.
 const AT_REST: Duration = Duration::from_secs(30);
 /// How long somebody who was refused it is not heard again.
@@ -36,6 +38,13 @@ pub(super) struct Control {
     holder: Option<Holder>,
     /// Ids of the seats that ask, the first one first.
     asking: Vec<String>,
+}
+
+impl Control {
+    /// The number of the person who controls, who may have left for a moment.
+    pub(super) fn number_of(&self, sub: &str) -> Option<u32> {
+        self.holder.as_ref().filter(|holder| holder.person.sub == sub).map(|holder| holder.number)
+    }
 }
 
 /// The person who controls.
@@ -237,7 +246,7 @@ impl Seats {
             return None;
         }
         match holder.away {
-            Some(since) => Some(since + AWAY),
+            Some(since) => Some(since + self.patience(&holder.person.sub)),
             None if holder.is_guest || holder.rests => None,
             None => Some(holder.acted + AT_REST),
         }
@@ -248,17 +257,18 @@ impl Seats {
     pub fn settle(&mut self, now: Instant) -> bool {
         let before = (self.holder().map(|person| person.sub.clone()), self.driver.clone());
         let (mut news, somebody_waits) = (false, self.next_in_line().is_some());
+        let sub = self.holder().map(|person| person.sub.clone()).unwrap_or_default();
+        let patience = self.patience(&sub);
         if let Some(holder) = &mut self.control.holder {
-            let theirs = |seat: &&Seat| seat.person.sub == holder.person.sub && seat.standing.may_control;
+            let theirs = |seat: &&Seat| seat.person.sub == sub && seat.standing.may_control;
             let is_there = self.seats.values().filter(theirs).any(|seat| seat.connected);
-            let may_come_back = self.seats.values().any(|seat| theirs(&seat));
             let since = *holder.away.get_or_insert(now);
-            let waited = now.saturating_duration_since(since) >= AWAY;
+            let waited = now.saturating_duration_since(since) >= patience;
             if is_there {
                 let rests = now.saturating_duration_since(holder.acted) >= AT_REST;
                 holder.away = None;
                 news = rests && !std::mem::replace(&mut holder.rests, rests);
-            } else if !may_come_back || (waited && somebody_waits) {
+            } else if (waited && somebody_waits) || (patience < AWAY && !somebody_waits) {
                 self.control.holder = None;
             }
         }
@@ -274,6 +284,17 @@ impl Seats {
         self.control.asking = asking;
         self.settle_driver();
         news || before != (self.holder().map(|person| person.sub.clone()), self.driver.clone())
+    }
+
+    /// How long control waits for this person, who is not here: for a connection that dropped, or a page that was
+    /// left. Not at all for whoever may have it no longer.
+    fn patience(&self, sub: &str) -> Duration {
+        let theirs = self.seats.values().filter(|seat| seat.person.sub == sub);
+        match theirs.map(|seat| seat.standing.may_control).reduce(|one, other| one || other) {
+            None => LEFT,
+            Some(true) => AWAY,
+            Some(false) => Duration::ZERO,
+        }
     }
 
     /// Where the driver is gone or controls no longer, whoever came last of those who do drives.

@@ -145,9 +145,20 @@ fn control_passes_as_the_table_says() {
             "ada",
         ),
         ("a guest takes from nobody", &[Come("ada"), Come("gus"), Wait(99), Take("gus")], "ada"),
-        ("left: the longest here", &[Come("ada"), Come("ben"), Come("cleo"), Leave("ada")], "ben"),
-        ("left: guests last", &[Come("ada"), Come("gus"), Come("cleo"), Leave("ada")], "cleo"),
-        ("left: a guest rather than nobody", &[Come("ada"), Come("vera"), Come("gus"), Leave("ada")], "gus"),
+        ("left: the longest here", &[Come("ada"), Come("ben"), Come("cleo"), Leave("ada"), Wait(5)], "ben"),
+        ("left: guests last", &[Come("ada"), Come("gus"), Come("cleo"), Leave("ada"), Wait(5)], "cleo"),
+        (
+            "left: a guest rather than nobody",
+            &[Come("ada"), Come("vera"), Come("gus"), Leave("ada"), Wait(5)],
+            "gus",
+        ),
+        (
+            "left for a moment: a reload",
+            &[Come("ada"), Come("gus"), Leave("ada"), Wait(4), Come("ada2")],
+            "ada",
+        ),
+        ("left, and taken", &[Come("ada"), Come("ben"), Leave("ada"), Take("ben")], "ben"),
+        ("left, and back too late", &[Come("ada"), Come("gus"), Leave("ada"), Wait(5), Come("ada")], "gus"),
         ("left: nobody may", &[Come("ada"), Come("vera"), Leave("ada")], "nobody"),
         ("their other tab stays", &[Come("ada"), Come("ben"), Come("ada2"), Leave("ada")], "ada"),
         ("dropped: theirs for a while", &[Come("ada"), Come("ben"), Drop("ada"), Wait(19)], "ada"),
@@ -262,4 +273,12 @@ fn the_ci_hands_control_to_whoever_may_have_it() {
     let looks = room.seats.hand(By::Service, "vera", room.now);
     assert_eq!(looks, Err(ControlRefusal::LooksOnly("vera".into())));
     assert_eq!(room.seats.hand(By::Service, "eve", room.now), Err(ControlRefusal::Unknown));
+}
+
+#[test]
+fn whoever_loads_their_page_again_is_the_same_person() {
+    let room = Room::after(&[Come("ada"), Come("gus"), Leave("ada"), Wait(2), Come("ada2")]);
+    let (viewers, control) = room.seats.company("gus", room.now);
+    let back = viewers.iter().find(|viewer| viewer.id == "ada2").unwrap();
+    assert_eq!((Some(back.person), back.role), (control.person, Role::Controller));
 }
