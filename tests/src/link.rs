@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use anyhow::{Context as _, ensure};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use transom_protocol::wire::{Attach, Family, Size};
 
 use crate::ci::{Ci, Reply};
 use crate::pass::secret;
@@ -148,5 +149,44 @@ impl Settings {
             .replace("directory = \"keys\"", &format!("directory = \"{}\"", here("keys")));
         std::fs::write(other.file(), text)?;
         Ok(other)
+    }
+}
+
+impl Visitor {
+    /// Nothing of what this guest holds opens anything, and each says why. `renewal` is the seed of their newest secret.
+    ///
+    /// # Errors
+    /// Where something does not answer.
+    ///
+    /// # Panics
+    /// Where something opens.
+    pub async fn is_dead(&self, ci: &Ci, renewal: u16, session: &str, problem: &str) -> anyhow::Result<()> {
+        let terminal = json!({ "family": "terminal" });
+        let file = json!({ "path": "/etc/passwd" });
+        for (method, path, body) in [
+            (Method::GET, "/builds/b1".to_owned(), None),
+            (Method::GET, "/builds/b1/events".to_owned(), None),
+            (Method::GET, "/builds/b1/sessions".to_owned(), None),
+            (Method::POST, "/builds/b1/sessions".to_owned(), Some(&terminal)),
+            (Method::GET, format!("/sessions/{session}"), None),
+            (Method::GET, format!("/sessions/{session}/transcript"), None),
+            (Method::GET, "/builds/b1/files".to_owned(), None),
+            (Method::POST, "/builds/b1/files/tickets".to_owned(), Some(&file)),
+            (Method::POST, "/builds/b1/shares".to_owned(), Some(&json!({}))),
+        ] {
+            let reply = ci.send(method.clone(), &format!("/api/v1{path}"), &self.token, body).await?;
+            assert_eq!((reply.status, reply.problem()), (403, problem), "{method} {path}: {}", reply.body);
+        }
+        let size = Size { cols: 80, rows: 24 };
+        for attach in [
+            Attach::Open { family: Family::Terminal, size },
+            Attach::Join { session: session.to_owned(), size, resume: None },
+        ] {
+            let closed = ci.socket().await?.refused(&self.token, attach).await?;
+            assert_eq!((closed.code, closed.problem.as_str()), (4403, problem), "{closed:?}");
+        }
+        let renewed = ci.renew(&secret(renewal), &secret(renewal + 1)).await?;
+        assert_eq!((renewed.status, renewed.problem()), (403, problem), "{renewed:?}");
+        Ok(())
     }
 }

@@ -35,11 +35,36 @@ test("an administrator sees who is in, watches without typing, and ends a sessio
   await terminal.run("echo still-$((40 + 2))");
   await terminal.shows(/^still-42$/m);
   expect(await terminal.text()).not.toContain("typed-by-admin");
+  await expect(admin.getByRole("heading", { name: /^Watching / })).toBeVisible();
   await row.getByRole("button", { name: "End" }).click();
+  await everybodyCanUse(admin, "admin-end");
+  await admin.getByRole("button", { name: "Keep it" }).click();
+  await expect(row.getByRole("button", { name: "End" })).toBeFocused();
+  await admin.keyboard.press("Enter");
   await admin.getByRole("button", { name: "End it for everybody" }).click();
   await expect(row).toHaveCount(0);
+  await expect(admin.getByRole("heading", { name: "Live sessions" })).toBeFocused();
   await terminal.state("ended");
   await expect(terminal.page.getByText("An administrator ended this session.")).toBeVisible();
+  expect(await terminal.text(), "all that the administrator had sent is done with").not.toContain("typed-by-admin");
+});
+
+test("a page that did not get through tries again, and one that is over says so and asks no more", async ({
+  demo,
+  page,
+}) => {
+  const reply = await demo.api("POST", "/admin/codes", { sub: "eve", name: "Eve" });
+  const { code } = (await reply.json()) as { code: string };
+  await page.route("**/api/v1/admin/codes/redeem", (route) => route.abort(), { times: 1 });
+  await page.goto(`${demo.transomUrl}/admin#${code}`);
+  await expect(page.getByRole("heading", { name: "Transom cannot be reached" })).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "Live sessions" })).toBeVisible();
+  await demo.api("POST", "/admin/revoke", { sub: "eve" });
+  await expect(page.getByRole("heading", { name: "This page opens nothing any more" })).toBeVisible();
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "This page opens nothing any more" })).toBeVisible();
 });
 
 test("builds are searched and the audit is filtered, also on a phone and after a reload", async ({

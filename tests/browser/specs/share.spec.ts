@@ -1,5 +1,5 @@
 // Share links: made in the dialog, opened by guests, and taken back.
-import type { Page } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import jsQR from "jsqr";
 import { Clipboard } from "../support/clipboard.ts";
 import { everybodyCanUse } from "../support/look.ts";
@@ -75,8 +75,16 @@ test("whoever waits is let in, and whoever is turned away hears it", async ({ br
   await owner.getByRole("button", { name: "Let in Kim (guest)" }).click();
   await kim.waitForURL(/\/b\/\d+/);
   await expect(kim.getByTestId("invitation")).toContainText("Dana invited you to watch the terminal until");
-  const lee = await stranger(browser, link);
+  const [ravi, lee] = [await stranger(browser, link), await stranger(browser, link)];
+  await comeIn(ravi, "Ravi", /^Ask to come in$/);
   await comeIn(lee, "Lee", /^Ask to come in$/);
+  const letsInLee = await owner.getByRole("button", { name: "Let in Lee (guest)" }).elementHandle();
+  await owner.getByRole("button", { name: "Turn away Ravi (guest)" }).click();
+  await expect(ravi.getByRole("heading", { name: "You were turned away" })).toBeVisible();
+  await expect(owner.getByText("waits at")).toHaveCount(1);
+  // A button means whom it meant, whatever happens to the list.
+  expect(await letsInLee?.getAttribute("aria-label")).toBe("Let in Lee (guest)");
+  expect(await letsInLee?.evaluate((button) => button.isConnected)).toBe(true);
   await owner.getByRole("button", { name: "Turn away Lee (guest)" }).click();
   await expect(lee.getByRole("heading", { name: "You were turned away" })).toBeVisible();
 });
@@ -114,6 +122,21 @@ test("a wrong passcode says so, a used up link does not work, and neither tells 
     await expect(lee.getByRole("heading", { name: dead })).toBeVisible();
     await expect(lee.getByText("Ask whoever sent it to you for a new one.")).toBeVisible();
   }
+});
+
+test("a link whose dialog was closed before it was shown lets nobody in", async ({ demo, page }) => {
+  const { page: owner } = await accessPage(demo, page);
+  const held = new Promise<Route>((resolve) => void owner.route("**/api/v1/builds/*/shares", resolve));
+  await owner.getByRole("button", { name: /^Share/ }).click();
+  await owner.getByRole("textbox", { name: "Label" }).fill("QA");
+  await owner.getByRole("button", { name: "Create link" }).click();
+  const request = await held;
+  await owner.keyboard.press("Escape");
+  await request.continue();
+  await expect(owner.locator("li", { hasText: "QA" })).toContainText("over: revoked");
+  await expect(owner.getByRole("textbox", { name: "Link" })).toHaveCount(0);
+  await owner.getByRole("button", { name: /^Share/ }).click();
+  await expect(owner.getByRole("textbox", { name: "Label" })).toHaveValue("");
 });
 
 test("the dialog and the landing page by keyboard alone, and the code that a phone reads", async ({

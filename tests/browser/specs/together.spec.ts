@@ -68,6 +68,7 @@ async function handsOver(browser: Browser, dana: Person, phone: boolean): Promis
   await dialog.getByRole("button", { name: "Keep" }).click();
   await revokes(owner);
   await theirs.state("ended");
+  expect(await made(folder, "guest-2"), "all that the guest had sent is done with").toBeNull();
   await expect(guest.getByText("Dana's link was revoked.")).toBeVisible();
   await everybodyCanUse(guest, `together-revoked${phone ? "-phone" : ""}`);
   await guest.getByRole("link", { name: "Back to the build" }).last().click();

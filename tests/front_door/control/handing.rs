@@ -45,7 +45,7 @@ async fn keys_that_were_sent_right_behind_the_loss_of_control_do_not_arrive() ->
     dana.say(&give(&kim)).await?;
     kim.until(controls).await?;
     dana.until(|s| control(s).name.as_deref() == Some("Kim (guest)")).await?;
-    // A program that reads nothing, so that keys wait.
+    // A program that takes forty bytes, whoever's they are.
     kim.type_text("stty -echo; head -c 40 > by-reader; echo read-$((40+2))\r").await?;
     kim.until(|s| s.applied == s.typed).await?;
     dana.say(&ClientMessage::TakeControl).await?;

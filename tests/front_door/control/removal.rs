@@ -3,10 +3,8 @@
 use anyhow::Context as _;
 use reqwest::Method;
 use serde_json::{Value, json};
-use transom_protocol::wire::{Attach, Family, Size};
 use transom_tests::ci::{Ci, Reply};
 use transom_tests::link::{Link, Visitor};
-use transom_tests::pass::secret;
 use transom_tests::socket::Socket;
 
 use super::{arrived, colleague, controls, give, guest, id, scene, settled, touches};
@@ -31,27 +29,7 @@ pub async fn is_dead(
     renewal: u16,
     session: &str,
 ) -> anyhow::Result<()> {
-    let terminal = json!({ "family": "terminal" });
-    for (method, path, body) in [
-        (Method::GET, "/builds/b1".to_owned(), None),
-        (Method::GET, "/builds/b1/events".to_owned(), None),
-        (Method::GET, "/builds/b1/sessions".to_owned(), None),
-        (Method::POST, "/builds/b1/sessions".to_owned(), Some(&terminal)),
-        (Method::GET, format!("/sessions/{session}/transcript"), None),
-    ] {
-        let reply = ci.send(method.clone(), &format!("/api/v1{path}"), &visitor.token, body).await?;
-        assert_eq!((reply.status, reply.problem()), (403, "removed"), "{method} {path}: {}", reply.body);
-    }
-    let size = Size { cols: 80, rows: 24 };
-    for attach in [
-        Attach::Open { family: Family::Terminal, size },
-        Attach::Join { session: session.to_owned(), size, resume: None },
-    ] {
-        let closed = ci.socket().await?.refused(&visitor.token, attach).await?;
-        assert_eq!((closed.code, closed.problem.as_str()), (4403, "removed"), "{closed:?}");
-    }
-    let renewed = ci.renew(&secret(renewal), &secret(renewal + 1)).await?;
-    assert_eq!((renewed.status, renewed.problem()), (403, "removed"), "{renewed:?}");
+    visitor.is_dead(ci, renewal, session, "removed").await?;
     // The key that they came with gives them no other token either.
     let again = ci.knock(link, visitor.seed, json!({})).await?;
     assert!(again.status >= 400, "{}", again.body);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
-use transom_protocol::wire::{Attach, Family, Role, Size};
+use transom_protocol::wire::Role;
 use transom_tests::front::{Front, START};
 use transom_tests::link::{SHARER, Visitor};
 use transom_tests::pass::secret;
@@ -27,37 +27,6 @@ async fn is_cut(socket: &mut Socket) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Nothing of what a guest holds opens anything, and each says why.
-async fn is_dead(front: &Front, visitor: &Visitor, renewal: u16, session: &str) -> anyhow::Result<()> {
-    let terminal = json!({ "family": "terminal" });
-    let file = json!({ "path": "/etc/passwd" });
-    for (method, path, body) in [
-        (Method::GET, "/builds/b1".to_owned(), None),
-        (Method::GET, "/builds/b1/events".to_owned(), None),
-        (Method::GET, "/builds/b1/sessions".to_owned(), None),
-        (Method::POST, "/builds/b1/sessions".to_owned(), Some(&terminal)),
-        (Method::GET, format!("/sessions/{session}"), None),
-        (Method::GET, format!("/sessions/{session}/transcript"), None),
-        (Method::GET, "/builds/b1/files".to_owned(), None),
-        (Method::POST, "/builds/b1/files/tickets".to_owned(), Some(&file)),
-        (Method::POST, "/builds/b1/shares".to_owned(), Some(&json!({}))),
-    ] {
-        let reply = front.send(method.clone(), &format!("/api/v1{path}"), &visitor.token, body).await?;
-        assert_eq!((reply.status, reply.problem()), (403, "revoked"), "{method} {path}: {}", reply.body);
-    }
-    let size = Size { cols: 80, rows: 24 };
-    for attach in [
-        Attach::Open { family: Family::Terminal, size },
-        Attach::Join { session: session.to_owned(), size, resume: None },
-    ] {
-        let closed = front.socket().await?.refused(&visitor.token, attach).await?;
-        assert_eq!((closed.code, closed.problem.as_str()), (4403, "revoked"), "{closed:?}");
-    }
-    let renewed = front.renew(&secret(renewal), &secret(renewal + 1)).await?;
-    assert_eq!((renewed.status, renewed.problem()), (403, "revoked"), "{renewed:?}");
-    Ok(())
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_revoked_link_disconnects_its_guests_within_two_seconds_and_nobody_else() -> anyhow::Result<()> {
     let (front, _machine, mut owner, session) = shared().await?;
@@ -76,7 +45,7 @@ async fn a_revoked_link_disconnects_its_guests_within_two_seconds_and_nobody_els
     }
     assert!(began.elapsed() <= AT_MOST, "{:?}", began.elapsed());
     page.rest().await?;
-    is_dead(&front, &kim, 1, &session).await?;
+    kim.is_dead(&front, 1, &session, "revoked").await?;
     assert_eq!(front.revoke("b1", &link).await?, 0);
     owner.type_text("echo still-$((1+1))\r").await?;
     stays.see("\nstill-2\r\n").await?;
@@ -121,7 +90,7 @@ async fn a_link_ends_at_its_time_and_no_clock_revives_it() -> anyhow::Result<()>
     // Also where the clock is set back to when the token and the link were good.
     front.at(9)?;
     let token = last["token"].as_str().unwrap_or_default().to_owned();
-    is_dead(&front, &Visitor { token, ..kim }, 4, &session).await?;
+    Visitor { token, ..kim }.is_dead(&front, 4, &session, "revoked").await?;
     assert_eq!(front.knock(&link, 30, json!({})).await?.problem(), "share-invalid");
     Ok(())
 }
@@ -177,7 +146,7 @@ async fn a_guest_loses_what_the_maker_loses_and_gets_it_back() -> anyhow::Result
     assert!(!machine.build_dir().join("dropped").exists());
     may(&["terminal.view", "terminal.control"]).await?;
     is_cut(&mut socket).await?;
-    is_dead(&front, &kim, 1, &session).await?;
+    kim.is_dead(&front, 1, &session, "revoked").await?;
     assert_eq!(front.listed("b1", &link).await?["over"], "withdrawn");
     assert_eq!(front.knock(&link, 30, json!({})).await?.problem(), "share-invalid");
     owner.type_text("echo own-$((1+1))\r").await?;
@@ -238,5 +207,5 @@ async fn what_is_revoked_at_one_server_is_over_at_the_other() -> anyhow::Result<
     other.revoke("b1", &link).await?;
     is_cut(&mut socket).await?;
     assert!(began.elapsed() <= AT_MOST, "{:?}", began.elapsed());
-    is_dead(&front, &kim, 1, &session).await
+    kim.is_dead(&front, 1, &session, "revoked").await
 }

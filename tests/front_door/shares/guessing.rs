@@ -11,7 +11,7 @@ use transom_tests::pass::secret;
 use super::super::timelines::ready;
 
 /// Misses of one address that cost nothing.
-const FREE: usize = 16;
+pub const FREE: usize = 16;
 
 fn wait(front: &Front, seconds: i64) {
     front.clock.set(front.clock.now() + SignedDuration::from_secs(seconds));
@@ -32,9 +32,8 @@ async fn answer(front: &Front, link: &Link) -> anyhow::Result<(u16, Vec<String>,
     Ok((status, headers, body))
 }
 
-#[tokio::test]
-async fn links_that_do_not_work_are_refused_alike() -> anyhow::Result<()> {
-    let (front, _machine) = ready().await?;
+/// One that works, and all that do not, each for a reason of its own.
+pub async fn dead_links(front: &Front) -> anyhow::Result<(Link, Vec<(&'static str, Link)>)> {
     front.build("b2", Value::Null).await?;
     front.enable("b2").await?;
     let good = front.link("b1", json!({ "expires_in_s": 3000 })).await?;
@@ -50,7 +49,7 @@ async fn links_that_do_not_work_are_refused_alike() -> anyhow::Result<()> {
     front.at(2)?;
     let wrong = |link: &Link| Link { secret: secret(7), ..link.clone() };
     let nowhere = |id: &str| Link { id: id.to_owned(), ..good.clone() };
-    let dead = [
+    let dead = vec![
         ("unknown", nowhere("l_AAAAAAAAAAAAAAAAAAAAAA")),
         ("no id at all", nowhere("%FF")),
         ("another link's secret", Link { secret: coded.secret.clone(), ..good.clone() }),
@@ -64,6 +63,13 @@ async fn links_that_do_not_work_are_refused_alike() -> anyhow::Result<()> {
         ("used up", used),
         ("of a build whose access has ended", ended),
     ];
+    Ok((good, dead))
+}
+
+#[tokio::test]
+async fn links_that_do_not_work_are_refused_alike() -> anyhow::Result<()> {
+    let (front, _machine) = ready().await?;
+    let (good, dead) = dead_links(&front).await?;
     let mut seen = Vec::new();
     for (what, link) in &dead {
         seen.push((what, answer(&front, link).await?));

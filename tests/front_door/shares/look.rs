@@ -9,10 +9,8 @@ use transom_tests::link::Link;
 use transom_tests::pass::secret;
 
 use super::super::timelines::ready;
+use super::guessing::{FREE, dead_links};
 use super::{guest, shared};
-
-/// Misses of one address that cost nothing.
-const FREE: usize = 16;
 
 async fn look(front: &Front, link: &Link) -> anyhow::Result<Reply> {
     let shown = json!({ "secret": link.secret });
@@ -58,32 +56,10 @@ async fn a_link_says_who_invites_to_what_and_nothing_is_used_up() -> anyhow::Res
 #[tokio::test]
 async fn links_that_do_not_work_look_as_they_do_where_they_are_redeemed() -> anyhow::Result<()> {
     let (front, _machine) = ready().await?;
-    front.build("b2", Value::Null).await?;
-    front.enable("b2").await?;
-    let good = front.link("b1", json!({ "expires_in_s": 3000 })).await?;
-    let coded = front.link("b1", json!({ "expires_in_s": 3000, "passcode": "2468" })).await?;
-    let revoked = front.link("b1", json!({})).await?;
-    let expired = front.link("b1", json!({ "expires_in_s": 60 })).await?;
-    let used = front.link("b1", json!({ "max_uses": 1 })).await?;
-    let ended = front.link("b2", json!({})).await?;
-    front.revoke("b1", &revoked).await?;
-    front.visit(&used, 1).await?;
-    front.ci(Method::DELETE, "/builds/b2/access", Value::Null).await?;
-    front.at(2)?;
+    let (good, dead) = dead_links(&front).await?;
     let redeemed = refusal(front.knock(&wrong(&good), 1, json!({})).await?);
     assert_eq!((redeemed.0, &redeemed.1["type"]), (404, &json!("urn:transom:problem:share-invalid")));
-    for (what, link) in [
-        ("unknown", Link { id: "l_AAAAAAAAAAAAAAAAAAAAAA".to_owned(), ..good.clone() }),
-        ("no id at all", Link { id: "%FF".to_owned(), ..good.clone() }),
-        ("wrong secret", wrong(&good)),
-        ("wrong secret where a passcode is asked for", wrong(&coded)),
-        ("empty secret", Link { secret: String::new(), ..good.clone() }),
-        ("revoked", revoked.clone()),
-        ("wrong secret of a revoked one", wrong(&revoked)),
-        ("expired", expired),
-        ("used up", used),
-        ("of a build whose access has ended", ended),
-    ] {
+    for (what, link) in dead {
         assert_eq!(refusal(look(&front, &link).await?), redeemed, "{what}");
     }
     look(&front, &good).await?.good()?;
