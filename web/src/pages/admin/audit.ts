@@ -1,9 +1,9 @@
 /** The audit: who did what, when, from where; filtered, and as a file. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
-import type { AdminDesk } from "../../admin/desk";
+import { html, nothing, type TemplateResult } from "lit";
 import { fields, moment, query } from "../../admin/words";
 import { sentenceOf } from "../../api/problem";
+import { Listing, type Page } from "./listing";
 
 interface Row {
   seq: number;
@@ -18,51 +18,19 @@ interface Row {
 
 const TONES = { allowed: "ok", denied: "danger", ended: "warn" } as const;
 
-export class AdminAudit extends LitElement {
-  static override properties = {
-    desk: { attribute: false },
-    _rows: { state: true },
-    _next: { state: true },
-    _failure: { state: true },
-  };
-
-  declare desk: AdminDesk;
-  declare _rows: Row[] | null;
-  declare _next: number | null;
-  declare _failure: string;
-
+export class AdminAudit extends Listing<Row> {
   #wanted: Record<string, string> = {};
 
-  constructor() {
-    super();
-    this._rows = null;
-    this._next = null;
-    this._failure = "";
+  protected override fetch(before: number | null): Promise<Page<Row>> {
+    const wanted = query({ ...this.#wanted, before, order: "newest", limit: 50 });
+    return this.desk.get<Page<Row>>(`audit?${wanted}`);
   }
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#look(null);
-  }
-
-  async #look(before: number | null): Promise<void> {
-    try {
-      const wanted = query({ ...this.#wanted, before, order: "newest", limit: 50 });
-      const page = await this.desk.get<{ rows: Row[]; next: number | null }>(`audit?${wanted}`);
-      this._rows = before === null ? page.rows : [...(this._rows ?? []), ...page.rows];
-      this._next = page.next;
-      this._failure = "";
-    } catch (error) {
-      this._failure = sentenceOf(error);
-    }
+  protected override keyOf(row: Row): number {
+    return row.seq;
   }
 
   protected override render(): TemplateResult {
-    const rows = this._rows;
     return html`<form class="fields filters" role="search" @submit=${(e: Event) => this.#submit(e)}>
         <label class="line">Build <input name="build" maxlength="128" /></label>
         <label class="line">Project <input name="project" maxlength="256" /></label>
@@ -82,28 +50,13 @@ export class AdminAudit extends LitElement {
         <button class="primary">Show</button>
         <button type="button" @click=${(e: Event) => void this.#save(e)}>Save as a file</button>
       </form>
-      <p role="alert" ?hidden=${this._failure === ""}>${this._failure}</p>
-      <section class="card" aria-labelledby="rows">
-        <header><h2 id="rows">Audit, newest first</h2></header>
-        ${
-          rows === null
-            ? html`<p class="row muted" role="status">Loading…</p>`
-            : rows.length === 0
-              ? html`<p class="row muted" role="status">Nothing fits.</p>`
-              : html`<ul>${rows.map((row) => renderRow(row))}</ul>`
-        }
-      </section>
-      ${
-        this._next === null
-          ? nothing
-          : html`<button type="button" @click=${() => void this.#look(this._next)}>Older</button>`
-      }`;
+      ${this.renderListing({ heading: "Audit, newest first", none: "Nothing fits.", older: "Older" })}`;
   }
 
   #submit(event: Event): void {
     event.preventDefault();
     this.#read(event.target as HTMLFormElement);
-    void this.#look(null);
+    void this.look(null);
   }
 
   #read(form: HTMLFormElement): void {
@@ -131,21 +84,21 @@ export class AdminAudit extends LitElement {
       this._failure = sentenceOf(error);
     }
   }
-}
 
-function renderRow(row: Row): TemplateResult {
-  const where = [row.build === null ? null : `build ${row.build}`, row.address]
-    .filter((part) => part !== null)
-    .join(" · ");
-  const detail = JSON.stringify(row.detail);
-  return html`<li class="row wraps" data-seq=${row.seq}>
-    <span class="pill"><span class="dot" data-tone=${TONES[row.outcome]}></span>${row.outcome}</span>
-    <div class="grow">
-      <p><strong>${row.action}</strong> by ${row.actor}</p>
-      <p class="muted">${moment(row.at)}${where === "" ? "" : ` · ${where}`} · row ${row.seq}</p>
-      ${detail === "{}" ? nothing : html`<code>${detail}</code>`}
-    </div>
-  </li>`;
+  protected override renderRow(row: Row): TemplateResult {
+    const where = [row.build === null ? null : `build ${row.build}`, row.address]
+      .filter((part) => part !== null)
+      .join(" · ");
+    const detail = JSON.stringify(row.detail);
+    return html`<li class="row wraps" data-seq=${row.seq}>
+      <span class="pill"><span class="dot" data-tone=${TONES[row.outcome]}></span>${row.outcome}</span>
+      <div class="grow">
+        <p><strong>${row.action}</strong> by ${row.actor}</p>
+        <p class="muted">${moment(row.at)}${where === "" ? "" : ` · ${where}`} · row ${row.seq}</p>
+        ${detail === "{}" ? nothing : html`<code>${detail}</code>`}
+      </div>
+    </li>`;
+  }
 }
 
 customElements.define("transom-admin-audit", AdminAudit);
