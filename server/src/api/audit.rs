@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use transom_protocol::problem::Problem;
 use utoipa::{IntoParams, ToSchema};
 
@@ -87,6 +88,18 @@ pub enum Format {
 }
 
 impl AuditQuery {
+    /// What is asked for, by the names of the parameters.
+    fn wanted(&self) -> Value {
+        let mut wanted = json!({
+            "build": self.build, "project": self.project, "actor": self.actor, "action": self.action,
+            "outcome": self.outcome, "since": self.since, "until": self.until, "address": self.address,
+        });
+        if let Some(wanted) = wanted.as_object_mut() {
+            wanted.retain(|_, value| !value.is_null());
+        }
+        wanted
+    }
+
     /// # Errors
     /// [`Problem::Malformed`], with what cannot be.
     pub fn filter(&self) -> Result<AuditFilter, Refused> {
@@ -149,13 +162,15 @@ pub async fn rows(
     headers: HeaderMap,
     query: Result<Query<AuditQuery>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    proof.service_or_admin(&app, Right::Audit).await?;
+    let actor = proof.service_or_admin(&app, Right::Audit).await?;
     let query = paging::read(query, |query| query.limit)?;
     let filter = query.filter()?;
     let accepted = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let wants_lines = accepted.split(',').any(|kind| kind.trim().starts_with(export::CONTENT_TYPE));
     if query.format.map_or(wants_lines, |format| format == Format::Ndjson) {
-        return Ok(export::send(&app, filter).await?);
+        let response = export::send(&app, filter).await?;
+        app.door.note_export(&actor, query.wanted()).await?;
+        return Ok(response);
     }
     let rows = app.door.store().audit(&filter).await?;
     let full = rows.len() == filter.limit as usize;

@@ -217,6 +217,11 @@ impl Door {
         result
     }
 
+    /// Somebody takes the audit away as a file, or the part of it that they `wanted`.
+    pub(crate) async fn note_export(&self, actor: &Actor, wanted: Value) -> Result<(), Refused> {
+        self.note(None, actor, "audit.export", Outcome::Allowed, wanted).await
+    }
+
     /// Somebody closed a session.
     pub(crate) async fn note_closed(&self, build: &BuildId, actor: &Actor, session: &str) {
         let detail = json!({ "session": session });

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use transom_tests::front::Front;
 use transom_tests::process::transom;
 
@@ -73,6 +73,11 @@ async fn a_filtered_export_has_what_was_asked_for_and_each_row_is_proven() -> an
     assert!(!good && said.contains("--filtered"), "{said}");
     let changed = lines[0].replace("Dana", "Mallory");
     assert!(changed != lines[0] && !verify(&file, &[&changed], &["--filtered"])?.0);
+    let taken = front.look("/audit?action=audit.export").await?["rows"][0].clone();
+    assert_eq!(
+        (&taken["actor"], &taken["detail"]),
+        (&json!("service:ci"), &json!({ "build": "b2", "action": "access" }))
+    );
     Ok(())
 }
 
