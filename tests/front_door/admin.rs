@@ -92,7 +92,7 @@ async fn who_only_watches_keeps_no_machine() -> anyhow::Result<()> {
     let mut watcher = front.socket().await?.join(token(&watching)?, &session, None).await?;
     front.finish("b1", "succeeded").await?;
     front.until("b1", |build| build["access"]["state"] == "held").await?;
-    owner.say(&ClientMessage::Leave).await?;
+    owner.say(&ClientMessage::Leave { unloads: false }).await?;
     front.until("b1", |build| build["access"]["state"] == "grace").await?;
     let build = front.look("/builds/b1").await?;
     assert_eq!(build["viewers"][0]["name"], "Ada (administrator)", "{build}");
@@ -165,7 +165,7 @@ async fn watching_is_seen_by_those_inside_types_nothing_and_takes_nothing_from_a
     guest.until(|s| role(s) == Some(Role::Controller)).await?;
     guest.type_text("echo still-$((40+2))\r").await?;
     guest.see("still-42").await?;
-    watcher.say(&ClientMessage::Leave).await?;
+    watcher.say(&ClientMessage::Leave { unloads: false }).await?;
     front.until("b1", |build| !inside(build)).await?;
     let rows = front.look("/audit?actor=admin:u-Dana").await?;
     let acts: Vec<_> = rows["rows"].as_array().into_iter().flatten().map(|r| r["action"].clone()).collect();

@@ -28,7 +28,7 @@ async fn a_whole_journey_can_be_read_in_order() -> anyhow::Result<()> {
     front.renew(&secret(1), &secret(2)).await?.good()?;
     let mut socket = front.socket().await?.open(text("token")).await?;
     let session = socket.welcomed()?.session.clone();
-    socket.say(&ClientMessage::Leave).await?;
+    socket.say(&ClientMessage::Leave { unloads: false }).await?;
     let gone = format!("/api/v1/sessions/{session}");
     let looks = front.viewer("b1").await?;
     assert_eq!(front.send(Method::DELETE, &gone, &looks, None).await?.status, 403);

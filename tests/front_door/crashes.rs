@@ -114,7 +114,7 @@ async fn who_left_before_the_server_was_killed_has_no_more_time_by_it() -> anyho
     let mut socket = enter(&server).await?;
     finish(&server).await?;
     shows(&server, "held", "deadline").await?;
-    socket.say(&ClientMessage::Leave).await?;
+    socket.say(&ClientMessage::Leave { unloads: false }).await?;
     let until = shows(&server, "grace", "reattach").await?;
     server.crash().await?;
     assert_eq!(shows(&server, "grace", "reattach").await?, until);

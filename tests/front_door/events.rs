@@ -29,7 +29,7 @@ async fn a_page_sees_the_build_at_once_and_every_change() -> anyhow::Result<()> 
     assert_eq!((&seen["viewers"][0]["name"], &seen["sessions"][0]["viewers"]), (&json!("Dana"), &json!(1)));
     front.finish("b1", "failed").await?;
     page.until("build", |b| b["access"]["state"] == "held" && b["outcome"] == "failed").await?;
-    socket.say(&ClientMessage::Leave).await?;
+    socket.say(&ClientMessage::Leave { unloads: false }).await?;
     let left = page.until("build", |b| b["access"]["state"] == "grace").await?;
     assert_eq!((&left["access"]["cause"], &left["viewers"]), (&json!("reattach"), &json!([])));
     Ok(())

@@ -156,7 +156,7 @@ async fn who_comes_while_the_last_one_goes_is_there() -> anyhow::Result<()> {
     let token = front.controller("b1").await?;
     for _ in 0..20 {
         let next = front.socket().await?;
-        let going = async { inside.say(&ClientMessage::Leave).await };
+        let going = async { inside.say(&ClientMessage::Leave { unloads: false }).await };
         let (gone, come) = tokio::join!(going, next.join(&token, &session, None));
         gone?;
         inside = come?;

@@ -124,7 +124,7 @@ impl Stage {
             }
             Act::Go => {
                 if !self.inside.is_empty() {
-                    self.inside.remove(0).say(&ClientMessage::Leave).await?;
+                    self.inside.remove(0).say(&ClientMessage::Leave { unloads: false }).await?;
                     let left = self.inside.len();
                     front.until("b1", |b| b["viewers"].as_array().is_some_and(|v| v.len() == left)).await?;
                 }

@@ -141,7 +141,7 @@ async fn a_terminal_outlives_its_viewers_and_is_offered_again() -> anyhow::Resul
     let mut first = front.socket().await?.open(&token).await?;
     first.type_text("MARK=still-here\r").await?;
     first.until(|s| s.applied == s.typed).await?;
-    first.say(&ClientMessage::Leave).await?;
+    first.say(&ClientMessage::Leave { unloads: false }).await?;
     let build =
         front.until("b1", |b| b["viewers"] == json!([]) && b["sessions"][0]["state"] == "live").await?;
     let session = build["sessions"][0]["id"].as_str().unwrap().to_owned();

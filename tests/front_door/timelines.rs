@@ -31,7 +31,7 @@ pub async fn stay(front: &Front, socket: &mut Socket, from: i64, minute: i64) ->
 }
 
 pub async fn leave(front: &Front, mut socket: Socket) -> anyhow::Result<Value> {
-    socket.say(&ClientMessage::Leave).await?;
+    socket.say(&ClientMessage::Leave { unloads: false }).await?;
     front.until("b1", |b| b["viewers"] == json!([]) && b["access"]["state"] != "held").await
 }
 

@@ -122,7 +122,11 @@ pub enum ClientMessage {
         id: u32,
     },
     /// The viewer goes and will not come back: its place is given up at once.
-    Leave,
+    Leave {
+        /// Whether its page may only be loaded again, so that control waits for the person for a moment.
+        #[serde(default)]
+        unloads: bool,
+    },
     /// Asks whoever controls the session for control.
     AskControl,
     /// Takes control where that needs no asking, and asks for it otherwise.
@@ -335,9 +339,11 @@ impl ClientMessage {
             Self::Renew { token: t } => token(t),
             Self::Resize(s) => size(*s),
             Self::GiveControl { viewer } | Self::RefuseControl { viewer } => id(viewer),
-            Self::Ping { .. } | Self::Leave | Self::AskControl | Self::TakeControl | Self::Point { .. } => {
-                Ok(())
-            }
+            Self::Ping { .. }
+            | Self::Leave { .. }
+            | Self::AskControl
+            | Self::TakeControl
+            | Self::Point { .. } => Ok(()),
         }
     }
 }

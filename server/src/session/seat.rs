@@ -51,6 +51,17 @@ impl Standing {
     }
 }
 
+/// How a connection goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parting {
+    /// Without a word: its viewer may come back to its seat.
+    Dropped,
+    /// With its page, which may only be loaded again: the person may come back, to another seat.
+    Unloaded,
+    /// The viewer is done here.
+    ForGood,
+}
+
 /// One viewer's place.
 #[derive(Debug, Clone)]
 pub struct Seat {
@@ -198,12 +209,15 @@ impl Seats {
         self.persons
     }
 
-    /// The connection `generation` of a seat is gone; for good, or so that it can come back.
-    pub fn leave(&mut self, id: &str, generation: u64, for_good: bool, now: Instant) {
+    /// The connection `generation` of a seat is gone.
+    pub fn leave(&mut self, id: &str, generation: u64, parting: Parting, now: Instant) {
         let Some(seat) = self.seats.get_mut(id).filter(|s| s.generation == generation) else { return };
         seat.connected = false;
-        if for_good {
-            self.seats.remove(id);
+        if parting != Parting::Dropped
+            && let Some(seat) = self.seats.remove(id)
+            && parting == Parting::ForGood
+        {
+            self.give_up(&seat.person.sub);
         }
         let mut empty: Vec<_> =
             self.seats.values().filter(|s| !s.connected).map(|s| (s.arrival, s.id.clone())).collect();

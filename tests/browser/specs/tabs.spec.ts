@@ -88,6 +88,7 @@ test("a terminal that somebody else is in goes on without who closes it", async 
   await terminal.tab().focus();
   await terminal.page.keyboard.press("Delete");
   await expect(terminal.page.getByRole("tab")).toHaveCount(1);
+  await expect(page.getByTestId("viewers")).not.toContainText("2");
   await his.run("echo mine-$((2 + 2))");
   await his.shows(/^mine-4$/m);
   expect((await demo.view(build)).sessions.filter((s) => s.state !== "ended")).toHaveLength(2);

@@ -49,7 +49,7 @@ async fn every_act_of_an_owner_and_a_guest_has_its_row_and_no_row_a_secret() -> 
     let kim = front.knock(&link, 7, json!({ "passcode": "open-sesame" })).await?.good()?;
     let kim = kim["token"].as_str().unwrap_or_default().to_owned();
     let mut guest = front.socket().await?.join(&kim, &session, None).await?;
-    guest.say(&ClientMessage::Leave).await?;
+    guest.say(&ClientMessage::Leave { unloads: false }).await?;
     let left = row(&front, "viewer.leave", "ended").await?;
     assert!(left["actor"].as_str().is_some_and(|a| a.starts_with("guest:")), "{left}");
     let transcript = format!("/api/v1/sessions/{session}/transcript");

@@ -47,7 +47,7 @@ fn expected(said: &Said, role: Option<Role>) -> Comes {
         (Said::Message(ClientMessage::Resize(_)), Role::Controller) => Comes::Size,
         (Said::Message(ClientMessage::Resize(_)), Role::Viewer) => Comes::Nothing,
         (Said::Message(ClientMessage::Ping { .. }), _) => Comes::Answer("pong"),
-        (Said::Message(ClientMessage::Leave), _) => Comes::Gone,
+        (Said::Message(ClientMessage::Leave { .. }), _) => Comes::Gone,
         // Here everybody controls who may: there is nothing to ask for or to give.
         (
             Said::Message(
@@ -76,8 +76,8 @@ fn everything(token: &str, session: &str, other: &str, typed: &str) -> Vec<Said>
         ClientMessage::Hello(_) => Some(ClientMessage::Renew { token: token.clone() }),
         ClientMessage::Renew { .. } => Some(ClientMessage::Resize(ODD_SIZE)),
         ClientMessage::Resize(_) => Some(ClientMessage::Ping { id: 1 }),
-        ClientMessage::Ping { .. } => Some(ClientMessage::Leave),
-        ClientMessage::Leave => Some(ClientMessage::AskControl),
+        ClientMessage::Ping { .. } => Some(ClientMessage::Leave { unloads: false }),
+        ClientMessage::Leave { .. } => Some(ClientMessage::AskControl),
         ClientMessage::AskControl => Some(ClientMessage::TakeControl),
         ClientMessage::TakeControl => Some(ClientMessage::GiveControl { viewer: other.to_owned() }),
         ClientMessage::GiveControl { viewer } => {

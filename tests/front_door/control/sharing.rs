@@ -25,11 +25,11 @@ async fn one_person_controls_in_all_of_their_tabs() -> anyhow::Result<()> {
     let number = |of: &Socket| viewers.iter().find(|v| v.id == id(of)).map(|v| v.person);
     assert!(number(&first) == number(&second) && number(&first) != number(&kim));
     // One of the tabs closed leaves the other in control; both do not.
-    first.say(&ClientMessage::Leave).await?;
+    first.say(&ClientMessage::Leave { unloads: false }).await?;
     kim.until(|s| company(&s.messages).is_some_and(|(v, _)| v.len() == 2)).await?;
     settled(&mut second, 1).await?;
     assert!(controls(&second) && !controls(&kim));
-    second.say(&ClientMessage::Leave).await?;
+    second.say(&ClientMessage::Leave { unloads: false }).await?;
     kim.until(controls).await
 }
 

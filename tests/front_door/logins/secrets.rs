@@ -82,7 +82,7 @@ async fn journey(front: &Front, id: &str, machine: &Machine, login: &Value) -> a
     for page in [format!("/b/{id}"), format!("/b/{id}/terminal")] {
         note(json!(front.request(Method::GET, &page).send().await?.text().await?));
     }
-    socket.say(&ClientMessage::Leave).await?;
+    socket.say(&ClientMessage::Leave { unloads: false }).await?;
     note(front.ci(Method::POST, &format!("/builds/{id}/finish"), json!({ "outcome": "cancelled" })).await?);
     note(front.state(id, "ended").await?);
     note(front.look("/audit").await?);

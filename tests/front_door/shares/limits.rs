@@ -125,7 +125,7 @@ async fn so_many_guests_are_in_at_once_and_any_number_of_their_tabs() -> anyhow:
     let guests = front.listed("b1", &link).await?["guests"].clone();
     assert_eq!((&guests[0]["viewers"], &guests[1]["viewers"]), (&json!(2), &json!(1)));
     // One of Kim's tabs is not enough; both make room.
-    first.say(&ClientMessage::Leave).await?;
+    first.say(&ClientMessage::Leave { unloads: false }).await?;
     let left = |n: usize| move |b: &serde_json::Value| b["viewers"].as_array().is_some_and(|v| v.len() == n);
     front.until("b1", left(3)).await?;
     let attach = Attach::Join { session: session.clone(), size: Size { cols: 80, rows: 24 }, resume: None };

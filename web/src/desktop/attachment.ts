@@ -149,8 +149,9 @@ export class Attachment {
     this.#connection.setVisible(visible);
   }
 
-  leave(): void {
-    this.#connection.leave();
+  /** The page goes. */
+  unload(): void {
+    this.#connection.leave(true);
   }
 
   dispose(): void {

@@ -272,7 +272,7 @@ export class TransomDesktop extends LitElement {
     window.addEventListener("blur", () => this.#controls?.release(), { signal });
     this.addEventListener("pointerdown", () => this.#attachment?.wake(), { signal });
     // A page that goes is not resumed: coming back to it joins as a new viewer.
-    window.addEventListener("pagehide", () => this.#attachment?.leave(), { signal });
+    window.addEventListener("pagehide", () => this.#attachment?.unload(), { signal });
     window.addEventListener("pageshow", (e) => e.persisted && this.reconnect(), { signal });
   }
 

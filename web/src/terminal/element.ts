@@ -298,7 +298,7 @@ export class TransomTerminal extends LitElement {
     document.addEventListener("resume", () => this.#attachment?.online(), { signal });
     this.addEventListener("pointerdown", () => this.#attachment?.wake(), { signal });
     // A page that goes is not resumed: coming back to it joins as a new viewer.
-    window.addEventListener("pagehide", () => this.#attachment?.leave(), { signal });
+    window.addEventListener("pagehide", () => this.#attachment?.unload(), { signal });
     window.addEventListener("pageshow", (e) => e.persisted && this.reconnect(), { signal });
   }
 

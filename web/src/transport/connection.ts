@@ -149,9 +149,9 @@ export abstract class Connection {
     this.isSeen();
   }
 
-  /** Ends for good and gives the place up. */
-  leave(): void {
-    if (this.isIn) this.say({ type: "leave" });
+  /** Ends for good and gives the place up. A page that `unloads` may be loaded again, with the same person. */
+  leave(unloads = false): void {
+    if (this.isIn) this.say({ type: "leave", unloads });
     this.#end({ code: 1000, problem: "left", sentence: this.farewell.left });
   }
 
@@ -252,7 +252,7 @@ export abstract class Connection {
   #onWelcome(welcome: Welcome): void {
     this.#cancelTimer();
     if (welcome.family !== this.family) {
-      this.say({ type: "leave" });
+      this.say({ type: "leave", unloads: false });
       const sentence = `This address leads to a ${welcome.family}, not to a ${this.family}.`;
       this.#end({ code: 4404, problem: "session-unknown", sentence });
       return;

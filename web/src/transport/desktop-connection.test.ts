@@ -124,7 +124,7 @@ it("ends where the session is no desktop, and does not come back", async () => {
       sentence: "This address leads to a terminal, not to a desktop.",
     },
   });
-  expect(sent.at(-1)).toBe(JSON.stringify({ type: "leave" }));
+  expect(sent.at(-1)).toBe(JSON.stringify({ type: "leave", unloads: false }));
   socket.closed(1006);
   await clock.advance(60_000);
   await settle();

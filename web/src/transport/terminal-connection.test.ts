@@ -400,9 +400,16 @@ describe("the end", () => {
   it("gives the place up when asked to leave", async () => {
     const s = await goLive();
     connection.leave();
-    expect(s.sent("leave").length).toBe(1);
+    expect(s.sent("leave")).toEqual([{ type: "leave", unloads: false }]);
     expect(s.closedWith).toBe(1000);
     expect(ending()?.problem).toBe("left");
+  });
+
+  it("says so where only its page goes", async () => {
+    const s = await goLive();
+    connection.leave(true);
+    expect(s.sent("leave")).toEqual([{ type: "leave", unloads: true }]);
+    expect(s.closedWith).toBe(1000);
   });
 
   it("can be started again by hand, in the same session", async () => {

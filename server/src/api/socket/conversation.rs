@@ -23,7 +23,7 @@ use crate::api::App;
 use crate::backend::Exit;
 use crate::clock::tick;
 use crate::door::{Actor, Entry, ended};
-use crate::session::seat::{Asked, By, ControlRefusal};
+use crate::session::seat::{Asked, By, ControlRefusal, Parting};
 use crate::session::{Ending, Session};
 
 /// How often the far end is asked whether it is still there; two unanswered and it is not.
@@ -78,7 +78,7 @@ impl<'a> Conversation<'a> {
             biased;
             leave = cut(app, &entry, grants, removals) => {
                 if matches!(&leave, Leave::Because(refused) if refused.problem == Problem::Removed) {
-                    self.view.leave_for_good();
+                    self.view.part(Parting::ForGood);
                 }
                 leave
             }
@@ -214,8 +214,8 @@ impl<'a> Conversation<'a> {
                     self.view.points(x, y)?;
                     Ok(None)
                 }
-                ClientMessage::Leave => {
-                    self.view.leave_for_good();
+                ClientMessage::Leave { unloads } => {
+                    self.view.part(if unloads { Parting::Unloaded } else { Parting::ForGood });
                     Err(Leave::Silently)
                 }
             },

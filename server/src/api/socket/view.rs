@@ -10,7 +10,7 @@ use transom_protocol::wire::{Family, Role, ServerMessage, Size, Welcome};
 
 use super::leave::Leave;
 use crate::access::{Capabilities, Capability};
-use crate::session::seat::Standing;
+use crate::session::seat::{Parting, Standing};
 use crate::session::{Ending, Presence};
 pub(super) use desktop::DesktopView;
 pub(super) use terminal::TerminalView;
@@ -70,9 +70,9 @@ impl View {
         }
     }
 
-    /// The viewer will not come back.
-    pub(super) fn leave_for_good(&mut self) {
-        each!(self, it => it.viewer.leave_for_good());
+    /// Says how the viewer goes.
+    pub(super) fn part(&mut self, parting: Parting) {
+        each!(self, it => it.viewer.part(parting));
     }
 
     /// What it is told first; the conversation fills in what is its own.

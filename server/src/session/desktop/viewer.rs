@@ -21,7 +21,7 @@ use super::pointers::Onlooker;
 use super::reel::{Next, Place, Shown};
 use super::{DesktopSession, Told};
 use crate::clock::tick;
-use crate::session::seat::{Arrival, Standing};
+use crate::session::seat::{Arrival, Parting, Standing};
 use crate::session::{Ending, Phase, Presence};
 
 /// What a viewer is to be told next.
@@ -57,7 +57,8 @@ pub struct DesktopViewer {
     clipboard: Vec<u8>,
     /// Whether it may hold a key or a button.
     holds: bool,
-    for_good: bool,
+    /// How it goes, should it go now.
+    parting: Parting,
     pointers: Onlooker,
     head: watch::Receiver<u32>,
     told: watch::Receiver<Told>,
@@ -84,7 +85,7 @@ impl DesktopViewer {
             catching_up: None,
             clipboard: Vec::new(),
             holds: false,
-            for_good: false,
+            parting: Parting::Dropped,
             pointers: session.surface.pointers.onlooker(),
             head: session.surface.head.subscribe(),
             told,
@@ -137,9 +138,9 @@ impl DesktopViewer {
         self.session.rearrange(|seats| seats.set_standing(&self.id, self.generation, standing, now));
     }
 
-    /// The viewer will not come back: its seat is given up.
-    pub fn leave_for_good(&mut self) {
-        self.for_good = true;
+    /// Says how it goes, where that is not without a word.
+    pub fn part(&mut self, parting: Parting) {
+        self.parting = parting;
     }
 
     /// What to tell this viewer next. Dropping the future loses nothing.
@@ -231,7 +232,7 @@ impl Drop for DesktopViewer {
     fn drop(&mut self) {
         self.let_go();
         let now = tick().into_std();
-        self.session.rearrange(|seats| seats.leave(&self.id, self.generation, self.for_good, now));
+        self.session.rearrange(|seats| seats.leave(&self.id, self.generation, self.parting, now));
         self.session.surface.pointers.forget(&self.id);
     }
 }

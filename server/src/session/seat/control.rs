@@ -4,7 +4,7 @@
 //!  first who may ─▶ controls ── hands over, or is taken from ─▶ another
 //!                     │  ▲ comes back in time
 //!                     ▼  │
-//!                    away, or left ── for too long ─▶ whoever of those who may came first, guests last
+//!                    away ── for too long, or for good ─▶ whoever of those who may came first, guests last
 //! ```
 //!
 //! Nobody in between: as long as somebody may control and waits, somebody does.
@@ -24,8 +24,8 @@ pub use outcome::{Asked, ControlRefusal, Handed};
 
 /// How long control waits for somebody whose connection dropped.
 const AWAY: Duration = Duration::from_secs(20);
-/// How long it waits for somebody who has left: a page that is loaded again leaves, too.
-const LEFT: Duration = Duration::from_secs(5);
+/// How long it waits for somebody whose page is gone, perhaps to be loaded again.
+const UNLOADED: Duration = Duration::from_secs(5);
 /// After how long without doing anything it can be taken by another of the CI's people.
 const AT_REST: Duration = Duration::from_secs(30);
 /// How long somebody who was refused it is not heard again.
@@ -286,12 +286,20 @@ impl Seats {
         news || before != (self.holder().map(|person| person.sub.clone()), self.driver.clone())
     }
 
-    /// How long control waits for this person, who is not here: for a connection that dropped, or a page that was
-    /// left. Not at all for whoever may have it no longer.
+    /// A seat of this person is given up for good, and control with it where it was their last one.
+    pub(super) fn give_up(&mut self, sub: &str) {
+        let theirs = |person: &Person| person.sub == sub;
+        if !self.seats.values().any(|seat| theirs(&seat.person)) {
+            self.control.holder.take_if(|holder| theirs(&holder.person));
+        }
+    }
+
+    /// How long control waits for this person, who is not here: for a connection that dropped, or a page that may
+    /// be loaded again. Not at all for whoever may have it no longer.
     fn patience(&self, sub: &str) -> Duration {
         let theirs = self.seats.values().filter(|seat| seat.person.sub == sub);
         match theirs.map(|seat| seat.standing.may_control).reduce(|one, other| one || other) {
-            None => LEFT,
+            None => UNLOADED,
             Some(true) => AWAY,
             Some(false) => Duration::ZERO,
         }

@@ -28,7 +28,7 @@ fn a_seat_is_given_back_to_its_own_person_only() {
     let (mut seats, now) = (Seats::new(1 << 20), tick().into_std());
     seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
     seats.mine("a", 1).unwrap().applied = 7;
-    seats.leave("a", 1, false, now);
+    seats.leave("a", 1, Parting::Dropped, now);
     let stranger = seats.take(back("b", "a", "ravi"), 8, now).unwrap();
     assert_eq!((stranger.id.as_str(), stranger.applied), ("b", 0));
     let dana = seats.take(back("c", "a", "dana"), 8, now).unwrap();
@@ -41,7 +41,7 @@ fn the_newest_connection_of_a_seat_wins() {
     seats.take(arrival("a", "dana", Role::Controller), 8, now).unwrap();
     seats.take(back("b", "a", "dana"), 8, now).unwrap();
     assert!(seats.mine("a", 1).is_none());
-    seats.leave("a", 1, true, now);
+    seats.leave("a", 1, Parting::ForGood, now);
     assert!(seats.mine("a", 2).is_some());
 }
 
@@ -123,7 +123,7 @@ fn only_so_many_seats_are_kept_for_those_who_left() {
     for i in 0..200 {
         let id = format!("v{i}");
         seats.take(arrival(&id, "dana", Role::Controller), 8, now).unwrap();
-        seats.leave(&id, 1, false, now);
+        seats.leave(&id, 1, Parting::Dropped, now);
     }
     assert_eq!(seats.seats.len(), EMPTY_SEATS);
 }

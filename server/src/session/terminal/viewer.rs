@@ -26,7 +26,7 @@ use super::flush::Flush;
 use super::scrollback::{Cursor, Horizon, Step};
 use super::window::Window;
 use crate::clock::tick;
-use crate::session::seat::Arrival;
+use crate::session::seat::{Arrival, Parting};
 use crate::session::{Ending, Phase, Presence};
 
 /// What a viewer is to be told next.
@@ -70,7 +70,8 @@ pub struct Viewer {
     expected: u64,
     /// Whether input was dropped and the browser not yet told that it is done with.
     dropped: bool,
-    for_good: bool,
+    /// How it goes, should it go now.
+    parting: Parting,
     head: watch::Receiver<u64>,
     phase: watch::Receiver<Phase>,
     company: watch::Receiver<u64>,
@@ -113,7 +114,7 @@ impl Viewer {
             pending_bytes: 0,
             expected: seat.applied,
             dropped: false,
-            for_good: false,
+            parting: Parting::Dropped,
             head: session.surface.head.subscribe(),
             phase: session.phase.subscribe(),
             company,
@@ -187,9 +188,9 @@ impl Viewer {
         Ok(())
     }
 
-    /// The viewer will not come back: its seat is given up.
-    pub fn leave_for_good(&mut self) {
-        self.for_good = true;
+    /// Says how it goes, where that is not without a word.
+    pub fn part(&mut self, parting: Parting) {
+        self.parting = parting;
     }
 
     /// What to tell this viewer next. Dropping the future loses nothing.
@@ -306,7 +307,7 @@ impl Drop for Viewer {
     fn drop(&mut self) {
         self.drop_what_may_not_pass();
         let now = tick().into_std();
-        self.session.rearrange(|seats| seats.leave(&self.id, self.generation, self.for_good, now));
+        self.session.rearrange(|seats| seats.leave(&self.id, self.generation, self.parting, now));
         self.session.surface.acks.send_modify(|n| *n += 1);
     }
 }

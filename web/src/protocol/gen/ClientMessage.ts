@@ -13,7 +13,11 @@ token: string, } | { "type": "resize" } & Size | { "type": "ping",
 /**
  * Any number.
  */
-id: number, } | { "type": "leave" } | { "type": "ask_control" } | { "type": "take_control" } | { "type": "give_control", 
+id: number, } | { "type": "leave", 
+/**
+ * Whether its page may only be loaded again, so that control waits for the person for a moment.
+ */
+unloads: boolean, } | { "type": "ask_control" } | { "type": "take_control" } | { "type": "give_control", 
 /**
  * The other viewer's id.
  */

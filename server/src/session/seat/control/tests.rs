@@ -2,10 +2,10 @@
 
 use transom_protocol::wire::Size;
 
-use super::super::{Arrival, Host};
+use super::super::{Arrival, Host, Parting};
 use super::*;
 use crate::clock::tick;
-use Do::{Ask, Back, Come, Drop, Give, Leave, Lose, Refuse, Remove, Take, Type, Wait};
+use Do::{Ask, Back, Come, Drop, Give, Leave, Lose, Refuse, Remove, Take, Type, Unload, Wait};
 
 /// What somebody does, by the seat: the person's name, and a number where it is another tab. Names with `g` are
 /// guests of ada's, those with `v` may look only.
@@ -15,6 +15,7 @@ enum Do {
     Drop(&'static str),
     Back(&'static str),
     Leave(&'static str),
+    Unload(&'static str),
     Ask(&'static str),
     Take(&'static str),
     Give(&'static str, &'static str),
@@ -72,8 +73,9 @@ impl Room {
                 let taken = seats.take(arrival, 64, now).unwrap();
                 self.generations.insert(seat, taken.generation);
             }
-            Drop(seat) => seats.leave(seat, generation(seat), false, now),
-            Leave(seat) => seats.leave(seat, generation(seat), true, now),
+            Drop(seat) => seats.leave(seat, generation(seat), Parting::Dropped, now),
+            Leave(seat) => seats.leave(seat, generation(seat), Parting::ForGood, now),
+            Unload(seat) => seats.leave(seat, generation(seat), Parting::Unloaded, now),
             Ask(seat) => drop(seats.ask(seat, generation(seat), now)),
             Take(seat) => drop(seats.seize(seat, generation(seat), now)),
             Give(by, to) => {
@@ -145,21 +147,23 @@ fn control_passes_as_the_table_says() {
             "ada",
         ),
         ("a guest takes from nobody", &[Come("ada"), Come("gus"), Wait(99), Take("gus")], "ada"),
-        ("left: the longest here", &[Come("ada"), Come("ben"), Come("cleo"), Leave("ada"), Wait(5)], "ben"),
-        ("left: guests last", &[Come("ada"), Come("gus"), Come("cleo"), Leave("ada"), Wait(5)], "cleo"),
+        ("left: the longest here", &[Come("ada"), Come("ben"), Come("cleo"), Leave("ada")], "ben"),
+        ("left: guests last", &[Come("ada"), Come("gus"), Come("cleo"), Leave("ada")], "cleo"),
+        ("left: a guest rather than nobody", &[Come("ada"), Come("vera"), Come("gus"), Leave("ada")], "gus"),
         (
-            "left: a guest rather than nobody",
-            &[Come("ada"), Come("vera"), Come("gus"), Leave("ada"), Wait(5)],
-            "gus",
-        ),
-        (
-            "left for a moment: a reload",
-            &[Come("ada"), Come("gus"), Leave("ada"), Wait(4), Come("ada2")],
+            "gone for a moment: a reload",
+            &[Come("ada"), Come("gus"), Unload("ada"), Wait(4), Come("ada2")],
             "ada",
         ),
-        ("left, and taken", &[Come("ada"), Come("ben"), Leave("ada"), Take("ben")], "ben"),
-        ("left, and back too late", &[Come("ada"), Come("gus"), Leave("ada"), Wait(5), Come("ada")], "gus"),
+        ("gone, and taken", &[Come("ada"), Come("ben"), Unload("ada"), Take("ben")], "ben"),
+        ("gone, and back too late", &[Come("ada"), Come("gus"), Unload("ada"), Wait(5), Come("ada")], "gus"),
+        ("gone: nobody may", &[Come("ada"), Come("vera"), Unload("ada")], "nobody"),
         ("left: nobody may", &[Come("ada"), Come("vera"), Leave("ada")], "nobody"),
+        (
+            "left, but another tab may come back",
+            &[Come("ada"), Come("ben"), Come("ada2"), Drop("ada2"), Leave("ada"), Wait(19)],
+            "ada",
+        ),
         ("their other tab stays", &[Come("ada"), Come("ben"), Come("ada2"), Leave("ada")], "ada"),
         ("dropped: theirs for a while", &[Come("ada"), Come("ben"), Drop("ada"), Wait(19)], "ada"),
         (
@@ -277,7 +281,7 @@ fn the_ci_hands_control_to_whoever_may_have_it() {
 
 #[test]
 fn whoever_loads_their_page_again_is_the_same_person() {
-    let room = Room::after(&[Come("ada"), Come("gus"), Leave("ada"), Wait(2), Come("ada2")]);
+    let room = Room::after(&[Come("ada"), Come("gus"), Unload("ada"), Wait(2), Come("ada2")]);
     let (viewers, control) = room.seats.company("gus", room.now);
     let back = viewers.iter().find(|viewer| viewer.id == "ada2").unwrap();
     assert_eq!((Some(back.person), back.role), (control.person, Role::Controller));
