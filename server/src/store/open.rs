@@ -69,11 +69,11 @@ impl Store {
             // open, and nothing could ever be written over that connection again: it goes.
             .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
             .after_connect(move |connection, _| Box::pin(dialect.set_up(connection, more)));
-        // A connection in memory must live as long as the store.
-        let pool = if connections == 1 && dialect == Dialect::Sqlite {
-            pool.min_connections(1).idle_timeout(None).max_lifetime(None)
-        } else {
-            pool
+        let pool = match dialect {
+            // A connection in memory must live as long as the store. One to a file is a thread with a cache:
+            // to end it and start another some minutes later gains nothing, and the memory does not all come back.
+            Dialect::Sqlite => pool.min_connections(1).idle_timeout(None).max_lifetime(None),
+            Dialect::Postgres => pool,
         };
         let store = Self { pool: pool.connect_with(options).await?, sealer, dialect };
         store.migrate().await?;
