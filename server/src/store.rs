@@ -49,6 +49,9 @@ const ATTENDED_DAYS: i64 = 40;
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: AnyPool,
+    /// For all that writes. With SQLite one connection, as one may write at a time: who writes waits in a queue
+    /// here instead of by asking again and again over there, and those who only read never wait for them.
+    writing: AnyPool,
     sealer: Sealer,
     dialect: Dialect,
 }
@@ -89,28 +92,29 @@ impl Store {
             "DELETE FROM shares WHERE expires_at < $1",
             "DELETE FROM admins WHERE expires_at < $1",
         ] {
-            gone += sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected();
+            gone += sqlx::query(statement).bind(before).execute(&self.writing).await?.rows_affected();
         }
         let day = before.div_euclid(DAY_MS) - ATTENDED_DAYS;
         let query = sqlx::query("DELETE FROM attended WHERE day < $1").bind(day);
-        gone += query.execute(&self.pool).await?.rows_affected();
+        gone += query.execute(&self.writing).await?.rows_affected();
         // Nothing that a guest was given lasts longer.
         let removals = sqlx::query("DELETE FROM removals WHERE at < $1");
-        let removals = removals.bind(before - 41 * 24 * 3_600_000).execute(&self.pool).await?;
+        let removals = removals.bind(before - 41 * 24 * 3_600_000).execute(&self.writing).await?;
         Ok(gone + removals.rows_affected())
     }
 
     /// Closes the connections; statements under way end first.
     pub async fn close(&self) {
         self.pool.close().await;
+        self.writing.close().await;
     }
 
     /// A transaction that writes. SQLite takes its write lock at once: a transaction that reads first
     /// and writes later fails instead of waiting when somebody else wrote in between.
     async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
         Ok(match self.dialect {
-            Dialect::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await?,
-            Dialect::Postgres => self.pool.begin().await?,
+            Dialect::Sqlite => self.writing.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.writing.begin().await?,
         })
     }
 }

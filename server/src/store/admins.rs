@@ -38,7 +38,7 @@ impl Store {
         );
         let query = query.bind(&grant.id).bind(&grant.person.sub).bind(&grant.person.name);
         let query = query.bind(grant.expires_at.as_millisecond()).bind(code.as_str());
-        query.bind(until.as_millisecond()).execute(&self.pool).await?;
+        query.bind(until.as_millisecond()).execute(&self.writing).await?;
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn revoke_admin(&self, sub: &str) -> Result<u64, StoreError> {
         let query = sqlx::query("UPDATE admins SET revoked = 1 WHERE sub = $1 AND revoked = 0").bind(sub);
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&self.writing).await?.rows_affected())
     }
 }
 

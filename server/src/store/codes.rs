@@ -39,7 +39,7 @@ impl Store {
             "INSERT INTO codes (hash, build, grant_doc, expires_at, chain) VALUES ($1, $2, $3, $4, '')",
         );
         let query = query.bind(code.as_str()).bind(grant.build.as_str()).bind(write_grant(grant)?);
-        query.bind(expires_at.as_millisecond()).execute(&self.pool).await?;
+        query.bind(expires_at.as_millisecond()).execute(&self.writing).await?;
         Ok(())
     }
 

@@ -203,7 +203,7 @@ impl Store {
             );
             let until = now.saturating_add(i64::try_from(length.as_millis()).unwrap_or(i64::MAX));
             let query = query.bind(lease).bind(until).bind(&event).bind(hook).bind(now);
-            if query.execute(&self.pool).await?.rows_affected() == 1 {
+            if query.execute(&self.writing).await?.rows_affected() == 1 {
                 claimed.push(Claimed {
                     event,
                     build: row.try_get("build")?,
@@ -256,7 +256,7 @@ impl Store {
             .bind(&claimed.event)
             .bind(hook)
             .bind(&claimed.lease)
-            .execute(&self.pool)
+            .execute(&self.writing)
             .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -268,7 +268,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn release_deliveries(&self, lease: &str) -> Result<(), StoreError> {
         let query = sqlx::query("UPDATE deliveries SET lease = '', leased_until = 0 WHERE lease = $1");
-        query.bind(lease).execute(&self.pool).await?;
+        query.bind(lease).execute(&self.writing).await?;
         Ok(())
     }
 
@@ -282,7 +282,7 @@ impl Store {
             "UPDATE deliveries SET state = 'pending', tries = 0, next_at = $1 WHERE event = $2 AND hook = $3",
         );
         let query = query.bind(now.as_millisecond()).bind(event).bind(hook);
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&self.writing).await?.rows_affected() == 1)
     }
 
     /// Deliveries, newest first.
@@ -318,7 +318,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
         let query = sqlx::query("DELETE FROM deliveries WHERE made_at < $1").bind(before.as_millisecond());
-        Ok(query.execute(&self.pool).await?.rows_affected())
+        Ok(query.execute(&self.writing).await?.rows_affected())
     }
 }
 

@@ -85,7 +85,7 @@ impl Store {
              VALUES ($1, 'api', $2, $3, $4, $5, 0)",
         );
         let query = query.bind(&hook.id).bind(&hook.url).bind(list(&hook.events)).bind(sealed);
-        query.bind(hook.made_at.as_millisecond()).execute(&self.pool).await?;
+        query.bind(hook.made_at.as_millisecond()).execute(&self.writing).await?;
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl Store {
     pub async fn put_hook_secrets(&self, id: &str, secrets: &str) -> Result<(), StoreError> {
         let sealed = self.sealer.seal(&place(id), secrets.as_bytes())?;
         let query = sqlx::query("UPDATE hooks SET sealed = $1 WHERE id = $2 AND origin = 'api'");
-        query.bind(sealed).bind(id).execute(&self.pool).await?;
+        query.bind(sealed).bind(id).execute(&self.writing).await?;
         Ok(())
     }
 
@@ -141,7 +141,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn disable_hook(&self, id: &str, at: Option<Timestamp>) -> Result<(), StoreError> {
         let query = sqlx::query("UPDATE hooks SET disabled_at = $1 WHERE id = $2");
-        query.bind(at.map_or(0, |at| at.as_millisecond())).bind(id).execute(&self.pool).await?;
+        query.bind(at.map_or(0, |at| at.as_millisecond())).bind(id).execute(&self.writing).await?;
         Ok(())
     }
 

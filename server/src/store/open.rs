@@ -62,20 +62,29 @@ impl Store {
         let mut first = AnyConnection::connect_with(&options).await?;
         dialect.set_up(&mut first, more).await?;
         first.close().await?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(15))
-            // Where SQLite itself rolled back (a full disk), sqlx believes that the transaction is still
-            // open, and nothing could ever be written over that connection again: it goes.
-            .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
-            .after_connect(move |connection, _| Box::pin(dialect.set_up(connection, more)));
-        let pool = match dialect {
-            // A connection in memory must live as long as the store. One to a file is a thread with a cache:
-            // to end it and start another some minutes later gains nothing, and the memory does not all come back.
-            Dialect::Sqlite => pool.min_connections(1).idle_timeout(None).max_lifetime(None),
-            Dialect::Postgres => pool,
+        let pool = |connections, more| {
+            let pool = AnyPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(15))
+                // Where SQLite itself rolled back (a full disk), sqlx believes that the transaction is still
+                // open, and nothing could ever be written over that connection again: it goes.
+                .before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
+                .after_connect(move |connection, _| Box::pin(dialect.set_up(connection, more)));
+            match dialect {
+                // A connection in memory must live as long as the store. One to a file is a thread with a cache:
+                // to end it and start another some minutes later gains nothing, and not all memory comes back.
+                Dialect::Sqlite => pool.min_connections(1).idle_timeout(None).max_lifetime(None),
+                Dialect::Postgres => pool,
+            }
         };
-        let store = Self { pool: pool.connect_with(options).await?, sealer, dialect };
+        let (pool, writing) = if dialect == Dialect::Sqlite && connections > 1 {
+            let reading = pool(connections - 1, "PRAGMA query_only = ON;").connect_with(options.clone());
+            (reading.await?, pool(1, more).connect_with(options).await?)
+        } else {
+            let pool = pool(connections, more).connect_with(options).await?;
+            (pool.clone(), pool)
+        };
+        let store = Self { pool, writing, sealer, dialect };
         store.migrate().await?;
         store.make_searchable().await?;
         Ok(store)

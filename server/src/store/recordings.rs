@@ -39,7 +39,7 @@ impl Store {
             "INSERT INTO recordings (session, build, began_at, ended_at, bytes) VALUES ($1, $2, $3, 0, 0)",
         );
         let query = query.bind(session).bind(build.as_str()).bind(at.as_millisecond());
-        query.execute(&self.pool).await?;
+        query.execute(&self.writing).await?;
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn forget_recording(&self, session: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM recordings WHERE session = $1").bind(session).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM recordings WHERE session = $1").bind(session).execute(&self.writing).await?;
         Ok(())
     }
 }

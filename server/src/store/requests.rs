@@ -113,7 +113,7 @@ impl Store {
              RETURNING *",
         );
         let query = query.bind(answer.text()).bind(share).bind(i64::from(number));
-        query.fetch_optional(&self.pool).await?.as_ref().map(read).transpose()
+        query.fetch_optional(&self.writing).await?.as_ref().map(read).transpose()
     }
 
     /// Everybody who waits at a link of a build, in the order in which they came.

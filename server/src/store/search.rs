@@ -99,7 +99,7 @@ impl Store {
                 let update = "UPDATE builds SET project = $1, progress = $2, search = $3, started_at = $5 WHERE id = $4 AND search = ''";
                 let update = sqlx::query(update).bind(&record.about.project).bind(progress(&record));
                 let update = update.bind(searched(&record)).bind(record.id.as_str()).bind(started(&record));
-                update.execute(&self.pool).await?;
+                update.execute(&self.writing).await?;
             }
         }
     }

@@ -13,7 +13,7 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn put_secret(&self, build: &BuildId, name: &str, plain: &[u8]) -> Result<(), StoreError> {
-        self.write_secret(&mut *self.pool.acquire().await?, build, name, plain).await
+        self.write_secret(&mut *self.writing.acquire().await?, build, name, plain).await
     }
 
     pub(super) async fn write_secret(
@@ -54,7 +54,10 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn delete_secrets(&self, build: &BuildId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM secrets WHERE build = $1").bind(build.as_str()).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM secrets WHERE build = $1")
+            .bind(build.as_str())
+            .execute(&self.writing)
+            .await?;
         Ok(())
     }
 }

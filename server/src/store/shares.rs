@@ -168,7 +168,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn revoke_share(&self, id: &str) -> Result<bool, StoreError> {
         let query = sqlx::query("UPDATE shares SET revoked = 1 WHERE id = $1 AND revoked = 0").bind(id);
-        Ok(query.execute(&self.pool).await?.rows_affected() == 1)
+        Ok(query.execute(&self.writing).await?.rows_affected() == 1)
     }
 
     /// Records that the time of links is over at `now`.
@@ -178,7 +178,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn lapse_shares(&self, now: Timestamp) -> Result<(), StoreError> {
         let query = sqlx::query("UPDATE shares SET revoked = $1 WHERE revoked = 0 AND expires_at <= $2");
-        query.bind(i64::from(LAPSED)).bind(now.as_millisecond()).execute(&self.pool).await?;
+        query.bind(i64::from(LAPSED)).bind(now.as_millisecond()).execute(&self.writing).await?;
         Ok(())
     }
 
@@ -200,7 +200,7 @@ impl Store {
              WHERE build = $3 AND maker = $4 AND maker_said_at <= $2 AND maker_may <> $1",
         );
         let query = query.bind(write(may)?).bind(said_at.as_millisecond());
-        Ok(query.bind(build.as_str()).bind(maker).execute(&self.pool).await?.rows_affected())
+        Ok(query.bind(build.as_str()).bind(maker).execute(&self.writing).await?.rows_affected())
     }
 
     /// Somebody who holds a link wants to try a passcode: counts as a miss until [`Store::passcode_right`],
@@ -238,7 +238,7 @@ impl Store {
         let query = sqlx::query(
             "UPDATE shares SET misses = misses - 1, braked_until = 0 WHERE id = $1 AND misses > 0",
         );
-        query.bind(id).execute(&self.pool).await?;
+        query.bind(id).execute(&self.writing).await?;
         Ok(())
     }
 }

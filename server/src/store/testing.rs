@@ -92,7 +92,7 @@ macro_rules! store_tests {
 pub(super) use store_tests;
 
 pub(super) fn pool(store: &Store) -> &AnyPool {
-    &store.pool
+    &store.writing
 }
 
 pub(super) fn id(text: &str) -> BuildId {

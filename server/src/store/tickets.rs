@@ -25,7 +25,7 @@ impl Store {
             "INSERT INTO tickets (hash, build, grant_doc, path, expires_at) VALUES ($1, $2, $3, $4, $5)",
         );
         let query = query.bind(ticket.as_str()).bind(grant.build.as_str()).bind(write_grant(grant)?);
-        query.bind(path).bind(expires_at.as_millisecond()).execute(&self.pool).await?;
+        query.bind(path).bind(expires_at.as_millisecond()).execute(&self.writing).await?;
         Ok(())
     }
 
@@ -41,7 +41,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<(Grant, String)>, StoreError> {
         let row = sqlx::query("DELETE FROM tickets WHERE hash = $1 RETURNING grant_doc, path, expires_at");
-        let Some(row) = row.bind(ticket.as_str()).fetch_optional(&self.pool).await? else { return Ok(None) };
+        let Some(row) = row.bind(ticket.as_str()).fetch_optional(&self.writing).await? else {
+            return Ok(None);
+        };
         if row.try_get::<i64, _>("expires_at")? <= now.as_millisecond() {
             return Ok(None);
         }

@@ -10,9 +10,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use transom_protocol::problem::Problem;
 
-use super::super::bump;
+use super::super::{bump, ended};
 use super::{Door, Entry, Refused};
 use crate::access::Grant;
+use crate::access::lifecycle::State;
 use crate::access::share::{Share, ShareOver};
 use crate::store::Request;
 
@@ -102,7 +103,8 @@ impl Door {
     /// and its maker allow together.
     ///
     /// # Errors
-    /// [`Problem::Revoked`] where a guest's link is over, [`Problem::Removed`] where somebody has sent them away.
+    /// [`Problem::Revoked`] where a guest's link is over, [`Problem::Removed`] where somebody has sent them away;
+    /// the end of access where that is why the link is over.
     pub fn narrowed(&self, entry: &Entry, grant: &Grant) -> Result<Grant, Refused> {
         let record = entry.record();
         let capabilities = grant.capabilities.intersect(&record.policy.capabilities);
@@ -110,12 +112,17 @@ impl Door {
         let Some(id) = &grant.share else { return Ok(grant) };
         entry.removed.borrow().check(&grant, u64::MAX)?;
         let known = entry.book.known();
-        let Some(share) = known.shares.iter().find(|share| share.id == *id) else {
+        let over = match known.shares.iter().find(|share| share.id == *id) {
+            Some(share) => match share.narrow(grant, &record, self.now()) {
+                Ok(grant) => return Ok(grant),
+                Err(over) => over.sentence(&share.maker.name),
+            },
             // It was over long before.
-            return Err(Refused::because(Problem::Revoked, "This link is over."));
+            None => "This link is over.".to_owned(),
         };
-        let narrowed = share.narrow(grant, &record, self.now());
-        narrowed.map_err(|over| Refused::because(Problem::Revoked, over.sentence(&share.maker.name)))
+        let life = self.life(&record);
+        let has_ended = life.state == State::Ended;
+        Err(if has_ended { ended(&life) } else { Refused::because(Problem::Revoked, over) })
     }
 
     /// The link that a grant came by, where it is a guest's.
