@@ -1,11 +1,10 @@
 //! One task per hook: sends what is due, a few builds at a time.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
 
 use super::attempt::{ANSWER_WITHIN, Answer};
 use super::{Hooks, LOOK_EVERY, schedule};
@@ -30,17 +29,23 @@ impl Hooks {
     async fn work(self, id: String) {
         let lease = random::id("l");
         let mut news = self.0.news.subscribe();
-        let mut under_way = FuturesUnordered::new();
+        // Tasks of their own: one that waits for the store, or has just got its turn there, must go on while this
+        // one waits for the store as well.
+        let mut under_way = JoinSet::new();
         // Known here as well: where the clock jumps, a lease is over while its attempt goes on.
-        let mut ours = HashSet::new();
+        let mut ours = HashMap::new();
         loop {
             news.mark_unchanged();
             let now = self.0.clock.now();
             let room = AT_ONCE.saturating_sub(under_way.len());
             let next = match self.take(&id, &lease, room, now).await {
                 Ok(Some((hook, mut claimed, next))) => {
-                    claimed.retain(|one| ours.insert(one.event.clone()));
-                    under_way.extend(claimed.into_iter().map(|one| self.deliver(hook.clone(), one)));
+                    claimed.retain(|one| ours.values().all(|event| *event != one.event));
+                    for one in claimed {
+                        let (hooks, hook, event) = (self.clone(), hook.clone(), one.event.clone());
+                        let task = under_way.spawn(async move { hooks.deliver(&hook, &one).await });
+                        ours.insert(task.id(), event);
+                    }
                     next
                 }
                 Ok(None) => break,
@@ -50,8 +55,11 @@ impl Hooks {
                 }
             };
             tokio::select! {
-                Some(event) = under_way.next() => {
-                    ours.remove(&event);
+                Some(sent) = under_way.join_next_with_id() => {
+                    if let Err(error) = &sent {
+                        tracing::error!(hook = id, %error, "a delivery broke off; its lease has to run out");
+                    }
+                    ours.remove(&sent.map_or_else(|error| error.id(), |(task, ())| task));
                 }
                 _ = news.changed() => {}
                 () = self.0.clock.sleep_until(next.unwrap_or(Timestamp::MAX)), if room > 0 => {}
@@ -59,9 +67,10 @@ impl Hooks {
                 () = self.0.lifetime.ending() => break,
             }
         }
-        let _ =
-            tokio::time::timeout(LAST_ATTEMPTS, async { while under_way.next().await.is_some() {} }).await;
-        drop(under_way);
+        let last = async { while under_way.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_ATTEMPTS, last).await.is_err() {
+            under_way.shutdown().await;
+        }
         // Whoever comes next sends at once what was broken off.
         if let Err(error) = self.0.store.release_deliveries(&lease).await {
             tracing::debug!(hook = id, %error, "leases not given up");
@@ -89,11 +98,11 @@ impl Hooks {
         Ok(Some((hook, claimed, next)))
     }
 
-    /// Sends one, and has on record what came of it. Returns its event.
-    async fn deliver(&self, hook: HookRow, claimed: Claimed) -> String {
+    /// Sends one, and has on record what came of it.
+    async fn deliver(&self, hook: &HookRow, claimed: &Claimed) {
         let now = self.0.clock.now();
-        let answer = match self.terms(&hook).await {
-            Ok((client, secrets)) => client.send(&hook.url, &secrets, &claimed, now).await,
+        let answer = match self.terms(hook).await {
+            Ok((client, secrets)) => client.send(&hook.url, &secrets, claimed, now).await,
             Err(error) => {
                 tracing::error!(hook = hook.id, %error, "no secrets for a hook");
                 Answer::Failed("its secrets cannot be read".to_owned())
@@ -114,11 +123,10 @@ impl Hooks {
                 "event not delivered"
             ),
         }
-        if let Err(error) = self.note(&hook, &claimed, at, &answer, &outcome).await {
+        if let Err(error) = self.note(hook, claimed, at, &answer, &outcome).await {
             // Its lease runs out, and it is sent again: the receiver knows it by its id.
             tracing::warn!(hook = hook.id, event, %error, "outcome of a delivery not noted");
         }
-        claimed.event
     }
 
     async fn note(
