@@ -1,10 +1,10 @@
 //! One task per hook: sends what is due, a few builds at a time.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinSet;
+use tokio::sync::mpsc;
 
 use super::attempt::{ANSWER_WITHIN, Answer};
 use super::{Hooks, LOOK_EVERY, schedule};
@@ -29,22 +29,31 @@ impl Hooks {
     async fn work(self, id: String) {
         let lease = random::id("l");
         let mut news = self.0.news.subscribe();
-        // Tasks of their own: one that waits for the store, or has just got its turn there, must go on while this
-        // one waits for the store as well.
-        let mut under_way = JoinSet::new();
+        // Deliveries are tasks of their own: one that waits for the store, or has just got its turn there, must go
+        // on while this one waits for the store as well.
+        let (done, mut ended) = mpsc::channel(AT_ONCE);
         // Known here as well: where the clock jumps, a lease is over while its attempt goes on.
-        let mut ours = HashMap::new();
+        let mut ours = HashSet::new();
         loop {
             news.mark_unchanged();
             let now = self.0.clock.now();
-            let room = AT_ONCE.saturating_sub(under_way.len());
+            let room = AT_ONCE.saturating_sub(ours.len());
             let next = match self.take(&id, &lease, room, now).await {
                 Ok(Some((hook, mut claimed, next))) => {
-                    claimed.retain(|one| ours.values().all(|event| *event != one.event));
+                    claimed.retain(|one| ours.insert(one.event.clone()));
                     for one in claimed {
-                        let (hooks, hook, event) = (self.clone(), hook.clone(), one.event.clone());
-                        let task = under_way.spawn(async move { hooks.deliver(&hook, &one).await });
-                        ours.insert(task.id(), event);
+                        let (hooks, hook, done) = (self.clone(), hook.clone(), done.clone());
+                        self.0.lifetime.spawn(async move {
+                            let last = async {
+                                hooks.0.lifetime.ending().await;
+                                tokio::time::sleep(LAST_ATTEMPTS).await;
+                            };
+                            tokio::select! {
+                                () = hooks.deliver(&hook, &one) => {}
+                                () = last => {}
+                            }
+                            let _ = done.send(one.event).await;
+                        });
                     }
                     next
                 }
@@ -55,11 +64,8 @@ impl Hooks {
                 }
             };
             tokio::select! {
-                Some(sent) = under_way.join_next_with_id() => {
-                    if let Err(error) = &sent {
-                        tracing::error!(hook = id, %error, "a delivery broke off; its lease has to run out");
-                    }
-                    ours.remove(&sent.map_or_else(|error| error.id(), |(task, ())| task));
+                Some(event) = ended.recv() => {
+                    ours.remove(&event);
                 }
                 _ = news.changed() => {}
                 () = self.0.clock.sleep_until(next.unwrap_or(Timestamp::MAX)), if room > 0 => {}
@@ -67,10 +73,9 @@ impl Hooks {
                 () = self.0.lifetime.ending() => break,
             }
         }
-        let last = async { while under_way.join_next().await.is_some() {} };
-        if tokio::time::timeout(LAST_ATTEMPTS, last).await.is_err() {
-            under_way.shutdown().await;
-        }
+        drop(done);
+        let _ =
+            tokio::time::timeout(2 * LAST_ATTEMPTS, async { while ended.recv().await.is_some() {} }).await;
         // Whoever comes next sends at once what was broken off.
         if let Err(error) = self.0.store.release_deliveries(&lease).await {
             tracing::debug!(hook = id, %error, "leases not given up");
