@@ -29,8 +29,6 @@ impl Hooks {
     async fn work(self, id: String) {
         let lease = random::id("l");
         let mut news = self.0.news.subscribe();
-        // Deliveries are tasks of their own: one that waits for the store, or has just got its turn there, must go
-        // on while this one waits for the store as well.
         let (done, mut ended) = mpsc::channel(AT_ONCE);
         // Known here as well: where the clock jumps, a lease is over while its attempt goes on.
         let mut ours = HashSet::new();
@@ -42,18 +40,7 @@ impl Hooks {
                 Ok(Some((hook, mut claimed, next))) => {
                     claimed.retain(|one| ours.insert(one.event.clone()));
                     for one in claimed {
-                        let (hooks, hook, done) = (self.clone(), hook.clone(), done.clone());
-                        self.0.lifetime.spawn(async move {
-                            let last = async {
-                                hooks.0.lifetime.ending().await;
-                                tokio::time::sleep(LAST_ATTEMPTS).await;
-                            };
-                            tokio::select! {
-                                () = hooks.deliver(&hook, &one) => {}
-                                () = last => {}
-                            }
-                            let _ = done.send(one.event).await;
-                        });
+                        self.start_delivery(hook.clone(), one, done.clone());
                     }
                     next
                 }
@@ -74,6 +61,7 @@ impl Hooks {
             }
         }
         drop(done);
+        // They end by themselves when the server stops; of a hook that is gone nobody minds the outcome.
         let _ =
             tokio::time::timeout(2 * LAST_ATTEMPTS, async { while ended.recv().await.is_some() {} }).await;
         // Whoever comes next sends at once what was broken off.
@@ -81,6 +69,23 @@ impl Hooks {
             tracing::debug!(hook = id, %error, "leases not given up");
         }
         self.working().remove(&id);
+    }
+
+    /// Sends one in a task of its own, and passes its event to `done`. It must go on while the worker waits for the
+    /// store: it may have just got its turn there, and the worker be next.
+    fn start_delivery(&self, hook: HookRow, claimed: Claimed, done: mpsc::Sender<String>) {
+        let hooks = self.clone();
+        self.0.lifetime.spawn(async move {
+            let last = async {
+                hooks.0.lifetime.ending().await;
+                tokio::time::sleep(LAST_ATTEMPTS).await;
+            };
+            tokio::select! {
+                () = hooks.deliver(&hook, &claimed) => {}
+                () = last => {}
+            }
+            let _ = done.send(claimed.event).await;
+        });
     }
 
     /// Claims what is due, and says when to look again; `None` where the hook is gone.

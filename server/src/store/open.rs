@@ -16,6 +16,10 @@ use crate::seal::Sealer;
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
+/// How often SQLite is asked again where it refuses to wait for another process, and how long after.
+const BUSY_TRIES: u32 = 500;
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
+
 /// Settings of every SQLite connection.
 ///
 /// WAL lets readers go on while one writes. `synchronous=FULL`: a redeemed code, a revocation and an
@@ -60,7 +64,14 @@ impl Store {
         }
         // A pool says nothing but that it waited in vain; this says why.
         let mut first = AnyConnection::connect_with(&options).await?;
-        dialect.set_up(&mut first, more).await?;
+        let mut tries = 0;
+        while let Err(error) = dialect.set_up(&mut first, more).await {
+            tries += 1;
+            if !is_busy(&error) || tries == BUSY_TRIES {
+                return Err(error.into());
+            }
+            tokio::time::sleep(BUSY_PAUSE).await;
+        }
         first.close().await?;
         let pool = |connections, more| {
             let pool = AnyPoolOptions::new()
@@ -113,6 +124,12 @@ impl Dialect {
         }
         Ok(())
     }
+}
+
+/// Whether SQLite refused to wait, as it does where two switch a new file to WAL at once.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
 }
 
 /// Makes the file with mode 0600; SQLite gives the files beside it the same.

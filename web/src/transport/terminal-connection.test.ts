@@ -397,19 +397,12 @@ describe("the end", () => {
     expect(sockets.length).toBe(1);
   });
 
-  it("gives the place up when asked to leave", async () => {
+  it.each([false, true])("gives up its place, for its page: %s", async (unloads) => {
     const s = await goLive();
-    connection.leave();
-    expect(s.sent("leave")).toEqual([{ type: "leave", unloads: false }]);
+    connection.leave(unloads);
+    expect(s.sent("leave")).toEqual([{ type: "leave", unloads }]);
     expect(s.closedWith).toBe(1000);
     expect(ending()?.problem).toBe("left");
-  });
-
-  it("says so where only its page goes", async () => {
-    const s = await goLive();
-    connection.leave(true);
-    expect(s.sent("leave")).toEqual([{ type: "leave", unloads: true }]);
-    expect(s.closedWith).toBe(1000);
   });
 
   it("can be started again by hand, in the same session", async () => {

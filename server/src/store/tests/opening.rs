@@ -1,5 +1,6 @@
 //! Opening a store: new, known, too new, full.
 
+use futures_util::future::{join, join_all};
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::config::StoreConfig;
@@ -8,7 +9,7 @@ use crate::store::{Store, StoreError};
 
 store_tests! {
     async fn two_servers_may_start_on_an_empty_store_at_once(bench: &Bench) {
-        let (one, other) = futures_util::future::join(bench.store(), bench.store()).await;
+        let (one, other) = join(bench.store(), bench.store()).await;
         one.healthy().await.unwrap();
         one.insert_build(&record("a"), &[]).await.unwrap();
         assert!(other.build(&id("a")).await.unwrap().is_some());
@@ -52,6 +53,26 @@ async fn files_of_the_store_can_be_read_by_their_owner_only() {
     for file in files {
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", file.path().display());
     }
+}
+
+#[tokio::test]
+async fn whoever_reads_does_not_wait_behind_those_who_write() {
+    let bench = Bench::sqlite();
+    let store = bench.store().await;
+    store.insert_build(&record("a"), &[]).await.unwrap();
+    let first = store.begin().await.unwrap();
+    // More than there are connections.
+    let names: Vec<_> = (0..20).map(|n| format!("s{n}")).collect();
+    let build = id("a");
+    let writers = join_all(names.iter().map(|name| store.put_secret(&build, name, b"x")));
+    let reader = async {
+        assert!(store.build(&build).await.unwrap().is_some());
+        first.rollback().await.unwrap();
+    };
+    let (written, ()) = join(writers, reader).await;
+    assert!(written.iter().all(Result::is_ok), "{written:?}");
+    let by_a_reader = sqlx::query("DELETE FROM builds").execute(&store.pool).await;
+    assert!(by_a_reader.unwrap_err().to_string().contains("readonly"));
 }
 
 #[tokio::test]
