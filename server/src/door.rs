@@ -52,7 +52,7 @@ use crate::session::registry::Registry;
 use crate::store::{Store, StoreError};
 use strangers::Strangers;
 
-pub use admins::{AdminCode, AdminToken, Watch};
+pub use admins::{AdminCode, AdminToken, SentAway, Watch};
 pub use attend::Attendance;
 pub use breakpoint::may_decide;
 pub use builds::{BuildUpdate, Enable, Finished};
@@ -105,6 +105,8 @@ struct Inner {
     hashing: Semaphore,
     /// How many refusals of strangers were written lately.
     strangers: Mutex<Strangers>,
+    /// Administrators who are none any more.
+    sent_away: watch::Sender<SentAway>,
 }
 
 /// The builds whose access is not over.
@@ -166,6 +168,7 @@ impl Door {
             logins: Mutex::new(Brake::for_logins()),
             hashing: Semaphore::new(HASHED_AT_ONCE),
             strangers: Mutex::default(),
+            sent_away: watch::Sender::default(),
         }));
         let now = door.now();
         for stored in door.0.store.open_builds().await? {

@@ -32,7 +32,7 @@ pub use hooks::{HookOrigin, HookRow};
 pub use recordings::RecordingRow;
 pub use renewals::RenewOutcome;
 pub use requests::{Answer, Request};
-pub use search::{BuildFilter, FoundBuild};
+pub use search::{BuildFilter, BuildPlace, FoundBuild};
 pub use shares::{ShareOutcome, StoredShare};
 pub use verify::AuditBreak;
 

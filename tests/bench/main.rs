@@ -51,7 +51,7 @@ const SUBJECTS: &[&str] = &[
     "browser",
     "desktop",
 ];
-/// Long enough to see that it goes on, short enough for every day; `crowd=900` for ten minutes after five.
+/// Long enough to see that it goes on, short enough for every day; `crowd=1500` for ten minutes after fifteen.
 const CROWD_S: u64 = 60;
 
 #[tokio::main]

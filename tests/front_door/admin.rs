@@ -60,9 +60,16 @@ async fn an_administrator_goes_at_once_and_stays_no_longer_than_eight_hours() ->
     let session = session.welcomed()?.session.clone();
     let admin = front.admin(1).await?;
     let watching = watch(&front, &session, &admin).await?.good()?;
+    let mut watcher = front.socket().await?.join(token(&watching)?, &session, None).await?;
+    let kim = front.redeem_admin(&front.admin_code("Kim").await?, &secret(8)).await?.good()?;
+    let kim = watch(&front, &session, token(&kim)?).await?.good()?;
+    let mut other = front.socket().await?.join(token(&kim)?, &session, None).await?;
     let unused = front.admin_code("Ada").await?;
     let revoked = front.ci(Method::POST, "/admin/revoke", json!({ "sub": "u-Ada" })).await?;
     assert_eq!(revoked["revoked"], 2);
+    // Its token is good for a minute still, by the clock that stands.
+    assert_eq!(watcher.closed().await?.problem, "revoked");
+    settled(&mut other, 2).await?;
     for (method, path) in [
         (Method::GET, SESSIONS.to_owned()),
         (Method::GET, "/api/v1/admin/builds".to_owned()),
@@ -220,9 +227,18 @@ async fn builds_are_searched_page_by_page_and_the_audit_is_read() -> anyhow::Res
     assert!(found("since=2026-01-02T00:00:00Z").await?.0.is_empty());
     assert_eq!(found("until=2026-01-02T00:00:00Z&q=b4").await?.0, ["b4"]);
     let (first, next) = found("limit=2").await?;
+    let next = next.as_str().context("no next page")?;
     let (second, _) = found(&format!("limit=2&before={next}")).await?;
     assert_eq!((first, second), (vec!["b5".into(), "b4".into()], vec!["b3".into(), "b2".into()]));
-    for query in ["limit=0", "state=odd", "colour=red", "since=now", &format!("q={}", "x".repeat(300))] {
+    for query in [
+        "limit=0",
+        "before=3",
+        "before=3.%00",
+        "state=odd",
+        "colour=red",
+        "since=now",
+        &format!("q={}", "x".repeat(300)),
+    ] {
         assert_eq!(
             get(&front, &format!("/api/v1/admin/builds?{query}"), &admin).await?.status,
             400,

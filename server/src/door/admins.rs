@@ -1,9 +1,11 @@
 //! Administrators: how they come in, what they may do to builds, and how they are sent away.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use tokio::sync::watch;
 use transom_protocol::problem::Problem;
 
 use super::builds::check_person;
@@ -13,7 +15,7 @@ use super::{Actor, Door, Refused, ended};
 use crate::access::admin::AdminGrant;
 use crate::access::lifecycle::State;
 use crate::access::token::TokenError;
-use crate::access::{BuildId, Person};
+use crate::access::{BuildId, Grant, Person};
 use crate::keys::SecretHash;
 use crate::random;
 use crate::session::Session;
@@ -52,7 +54,33 @@ pub struct Watch {
     pub expires_at: Timestamp,
 }
 
+/// Grants of administrators that were revoked at this server, each until it would have ended anyway.
+#[derive(Debug, Default)]
+pub struct SentAway(BTreeMap<String, Timestamp>);
+
+impl SentAway {
+    /// Whether what `grant` allows was an administrator's who is one no more.
+    #[must_use]
+    pub fn concerns(&self, grant: &Grant) -> bool {
+        grant.admin.as_ref().is_some_and(|id| self.0.contains_key(id))
+    }
+}
+
 impl Door {
+    /// Tells whenever an administrator is sent away at this server.
+    #[must_use]
+    pub fn sent_away(&self) -> watch::Receiver<SentAway> {
+        self.0.sent_away.subscribe()
+    }
+
+    fn send_away(&self, grants: &[AdminGrant]) {
+        let now = self.now();
+        self.0.sent_away.send_modify(|away| {
+            away.0.retain(|_, ends| *ends > now);
+            away.0.extend(grants.iter().map(|grant| (grant.id.clone(), grant.expires_at)));
+        });
+    }
+
     /// Makes a code for the administrators' page.
     ///
     /// # Errors
@@ -104,6 +132,7 @@ impl Door {
         match self.0.store.renew_admin(&current, &following, self.now()).await? {
             AdminRenewal::Renewed(grant) => self.admitted(grant, "admin.renew", actor).await,
             AdminRenewal::Replayed(grant) => {
+                self.send_away(std::slice::from_ref(&grant));
                 tracing::warn!(
                     admin = grant.person.sub,
                     "an administrator's secret was replayed; it is revoked"
@@ -174,12 +203,16 @@ impl Door {
         }
     }
 
-    /// Sends an administrator away: whatever they hold opens nothing any more. Says how many grants that were.
+    /// Sends an administrator away: whatever they hold opens nothing any more, and what they watch at this server
+    /// ends at once (elsewhere with its token). Says how many grants that were.
     ///
     /// # Errors
     /// [`Problem::StoreUnavailable`].
     pub async fn revoke_admin(&self, sub: &str, actor: &Actor) -> Result<u64, Refused> {
-        let revoked = self.0.store.revoke_admin(sub).await.map_err(Refused::from);
+        let revoked = self.0.store.revoke_admin(sub).await.map_err(Refused::from).map(|grants| {
+            self.send_away(&grants);
+            grants.len() as u64
+        });
         let count = revoked.as_ref().ok().copied();
         self.note_result(None, actor, "admin.revoke", &revoked, json!({ "sub": sub, "grants": count })).await;
         revoked

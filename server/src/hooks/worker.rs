@@ -75,7 +75,9 @@ impl Hooks {
     /// store: it may have just got its turn there, and the worker be next.
     fn start_delivery(&self, hook: HookRow, claimed: Claimed, done: mpsc::Sender<String>) {
         let hooks = self.clone();
+        let place = Place { event: claimed.event.clone(), done };
         self.0.lifetime.spawn(async move {
+            let _place = place;
             let last = async {
                 hooks.0.lifetime.ending().await;
                 tokio::time::sleep(LAST_ATTEMPTS).await;
@@ -84,7 +86,6 @@ impl Hooks {
                 () = hooks.deliver(&hook, &claimed) => {}
                 () = last => {}
             }
-            let _ = done.send(claimed.event).await;
         });
     }
 
@@ -155,6 +156,19 @@ impl Hooks {
     }
 }
 
+/// One of a hook's deliveries that are under way, until its task ends, however it does.
+struct Place {
+    event: String,
+    done: mpsc::Sender<String>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // There is room for as many as are under way.
+        let _ = self.done.try_send(std::mem::take(&mut self.event));
+    }
+}
+
 fn outcome(answer: &Answer, tries: u32, now: Timestamp) -> Outcome {
     let (status, error) = match answer {
         Answer::Taken(status) => {
@@ -170,4 +184,22 @@ fn outcome(answer: &Answer, tries: u32, now: Timestamp) -> Outcome {
     let again = schedule::again(tries, now, chance[0]).filter(|_| *answer != Answer::Gone);
     let state = if again.is_some() { DeliveryState::Pending } else { DeliveryState::Failed };
     Outcome { state, next_at: again.unwrap_or(now), status, error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_delivery_that_panics_gives_its_place_back() {
+        let (done, mut ended) = mpsc::channel(1);
+        let place = Place { event: "e1".into(), done };
+        let lifetime = crate::lifetime::Lifetime::default();
+        lifetime.spawn(async move {
+            let _place = place;
+            panic!("in a delivery");
+        });
+        assert_eq!(ended.recv().await.as_deref(), Some("e1"));
+        assert_eq!(ended.recv().await, None);
+    }
 }

@@ -116,14 +116,16 @@ impl Store {
         Ok(query.fetch_optional(&self.pool).await?.is_some())
     }
 
-    /// Revokes all grants and codes of a person; says how many.
+    /// Revokes all grants and codes of a person; says which.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn revoke_admin(&self, sub: &str) -> Result<u64, StoreError> {
-        let query = sqlx::query("UPDATE admins SET revoked = 1 WHERE sub = $1 AND revoked = 0").bind(sub);
-        Ok(query.execute(&self.writing).await?.rows_affected())
+    pub async fn revoke_admin(&self, sub: &str) -> Result<Vec<AdminGrant>, StoreError> {
+        let query = sqlx::query(
+            "UPDATE admins SET revoked = 1 WHERE sub = $1 AND revoked = 0 RETURNING id, sub, name, expires_at",
+        );
+        query.bind(sub).fetch_all(&self.writing).await?.iter().map(read).collect()
     }
 }
 

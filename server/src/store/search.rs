@@ -1,6 +1,7 @@
 //! Searching builds.
 
 use jiff::Timestamp;
+use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::builds::read;
@@ -22,17 +23,20 @@ pub struct BuildFilter {
     pub progress: Option<Progress>,
     /// Whether access to it may still change.
     pub open: Option<bool>,
-    /// Those before this one in [`FoundBuild::ordinal`].
-    pub before: Option<i64>,
+    /// Those that come after this [`FoundBuild::place`].
+    pub before: Option<BuildPlace>,
     /// So many at most.
     pub limit: u32,
 }
+
+/// Where a build stands among all: ordinal and id. Builds that are written at one moment may share an ordinal.
+pub type BuildPlace = (i64, String);
 
 /// A build that was looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundBuild {
     /// Its place among all.
-    pub ordinal: i64,
+    pub place: BuildPlace,
     /// The build.
     pub record: BuildRecord,
 }
@@ -47,13 +51,14 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn find_builds(&self, filter: &BuildFilter) -> Result<Vec<FoundBuild>, StoreError> {
-        let mut sql = "SELECT ordinal, revision, doc FROM builds WHERE ordinal < $1".to_owned();
+        let mut sql =
+            "SELECT ordinal, id, revision, doc FROM builds WHERE (ordinal, id) < ($1, $2)".to_owned();
         let mut texts = Vec::new();
         if filter.since.is_some() || filter.until.is_some() {
-            sql.push_str(" AND started_at >= $3 AND started_at < $4 AND started_at > 0");
+            sql.push_str(" AND started_at >= $4 AND started_at < $5 AND started_at > 0");
         } else {
             // The same places, whatever is asked for.
-            sql.push_str(" AND started_at >= $3 AND started_at <= $4");
+            sql.push_str(" AND started_at >= $4 AND started_at <= $5");
         }
         match filter.open {
             Some(true) => sql.push_str(" AND closed = 0"),
@@ -62,27 +67,26 @@ impl Store {
         }
         if let Some(progress) = filter.progress {
             texts.push(name(progress).to_owned());
-            sql.push_str(&format!(" AND progress = ${}", texts.len() + 4));
+            sql.push_str(&format!(" AND progress = ${}", texts.len() + 5));
         }
         if let Some(project) = &filter.project {
             texts.push(project.clone());
-            sql.push_str(&format!(" AND project = ${}", texts.len() + 4));
+            sql.push_str(&format!(" AND project = ${}", texts.len() + 5));
         }
         for word in &filter.words {
             let word = word.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             texts.push(format!("%{word}%"));
-            sql.push_str(&format!(" AND search LIKE ${} ESCAPE '\\'", texts.len() + 4));
+            sql.push_str(&format!(" AND search LIKE ${} ESCAPE '\\'", texts.len() + 5));
         }
-        sql.push_str(" ORDER BY ordinal DESC LIMIT $2");
+        sql.push_str(" ORDER BY ordinal DESC, id DESC LIMIT $3");
         // Only what stands above is in it; whatever was asked for is bound.
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(filter.before.unwrap_or(i64::MAX));
-        let query = query.bind(i64::from(filter.limit));
+        let (ordinal, id) = filter.before.clone().unwrap_or((i64::MAX, String::new()));
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(ordinal).bind(id).bind(i64::from(filter.limit));
         let moment = |at: Option<Timestamp>, otherwise| at.map_or(otherwise, Timestamp::as_millisecond);
         let mut query = query.bind(moment(filter.since, i64::MIN)).bind(moment(filter.until, i64::MAX));
         for text in texts {
             query = query.bind(text);
         }
-        let found = |row| Ok(FoundBuild { ordinal: row_ordinal(row)?, record: read(row)?.record });
         query.fetch_all(&self.pool).await?.iter().map(found).collect()
     }
 
@@ -94,19 +98,22 @@ impl Store {
             if rows.is_empty() {
                 return Ok(());
             }
+            // A commit is what takes long.
+            let mut transaction = self.begin().await?;
             for row in &rows {
                 let record = read(row)?.record;
                 let update = "UPDATE builds SET project = $1, progress = $2, search = $3, started_at = $5 WHERE id = $4 AND search = ''";
                 let update = sqlx::query(update).bind(&record.about.project).bind(progress(&record));
                 let update = update.bind(searched(&record)).bind(record.id.as_str()).bind(started(&record));
-                update.execute(&self.writing).await?;
+                update.execute(&mut *transaction).await?;
             }
+            transaction.commit().await?;
         }
     }
 }
 
-fn row_ordinal(row: &sqlx::any::AnyRow) -> Result<i64, StoreError> {
-    Ok(row.try_get("ordinal")?)
+fn found(row: &AnyRow) -> Result<FoundBuild, StoreError> {
+    Ok(FoundBuild { place: (row.try_get("ordinal")?, row.try_get("id")?), record: read(row)?.record })
 }
 
 /// What a build is searched by.

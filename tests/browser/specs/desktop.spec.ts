@@ -106,6 +106,8 @@ test("who may only look is told so, and no key of theirs arrives", async ({ dana
   const watched = await ravi.watch(build, desktop);
   const { page } = watched;
   await expect(page.getByTestId("watching")).toContainText("View only. Dana controls it.");
+  await expect(desktop.page.getByText("Click to type. Control + Alt + Shift")).toBeVisible();
+  await expect(page.getByText("Click to type")).toHaveCount(0);
   await watched.click(300, 300);
   await page.keyboard.type("echo intruder > intruder\n", { delay: 5 });
   await enterTerminal(desktop, screen);

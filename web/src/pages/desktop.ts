@@ -161,7 +161,8 @@ export class DesktopPage extends LitElement {
   }
 
   #renderHint() {
-    if (this._settings.hinted || this.#state !== "live") return nothing;
+    const types = this.#state === "live" && this.#may("desktop.control");
+    if (this._settings.hinted || !types) return nothing;
     const seen = () => this.#keep({ ...this._settings, hinted: true });
     return html`<div class="hint"><span>Click to type. Control + Alt + Shift gives the keyboard back.</span>
       <button type="button" @click=${seen}>Got it</button></div>`;
@@ -198,7 +199,7 @@ export class DesktopPage extends LitElement {
   }
 
   /** Before the build is known nothing is held against anybody: the server decides. */
-  #may(capability: "clipboard.read" | "clipboard.write"): boolean {
+  #may(capability: "clipboard.read" | "clipboard.write" | "desktop.control"): boolean {
     return this._build === null || allows(this._build, capability);
   }
 

@@ -9,6 +9,7 @@ use transom_protocol::problem::Problem;
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::access::BuildId;
 use crate::access::build::{Outcome, Progress};
 use crate::access::lifecycle::{Cause, State as Life, sentence};
 use crate::api::App;
@@ -16,7 +17,7 @@ use crate::api::auth::Proof;
 use crate::api::body::Build;
 use crate::api::error::{ApiError, ProblemBody};
 use crate::api::paging;
-use crate::store::{BuildFilter, FoundBuild};
+use crate::store::{BuildFilter, BuildPlace, FoundBuild};
 
 /// Longest text to search for, in bytes.
 const TEXT_BYTES: usize = 256;
@@ -43,8 +44,8 @@ pub struct BuildQuery {
     /// Started before this moment (RFC 3339).
     #[param(value_type = Option<String>)]
     pub until: Option<Timestamp>,
-    /// Those before this one: `next` of the page before.
-    pub before: Option<i64>,
+    /// Only those older than the last of the page before: its `next`.
+    pub before: Option<String>,
     /// How many at most, 1 to 1000.
     #[serde(default = "paging::usual")]
     pub limit: u32,
@@ -85,8 +86,7 @@ pub struct FoundBuildPage {
     /// The builds, newest first.
     pub builds: Vec<FoundBuildView>,
     /// What to ask for as `before` next; absent at the end.
-    #[ts(type = "number | null")]
-    pub next: Option<i64>,
+    pub next: Option<String>,
 }
 
 /// Builds of the whole store, newest first.
@@ -112,14 +112,20 @@ pub async fn search(
         open: query.open,
         since: query.since,
         until: query.until,
-        before: query.before,
+        before: query.before.map(|text| place(&text).ok_or(Problem::Malformed)).transpose()?,
         limit: query.limit,
     };
     let found = app.door.store().find_builds(&filter).await?;
     let full = found.len() == filter.limit as usize;
-    let next = found.last().filter(|_| full).map(|last| last.ordinal);
+    let next = found.last().filter(|_| full).map(|last| format!("{}.{}", last.place.0, last.place.1));
     let builds = found.into_iter().map(|build| view(&app, build)).collect();
     Ok(axum::Json(FoundBuildPage { builds, next }))
+}
+
+/// Where a page ends.
+fn place(text: &str) -> Option<BuildPlace> {
+    let (ordinal, id) = text.split_once('.')?;
+    Some((ordinal.parse().ok()?, BuildId::try_from(id.to_owned()).ok()?.into()))
 }
 
 fn view(app: &App, found: FoundBuild) -> FoundBuildView {

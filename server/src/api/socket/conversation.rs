@@ -309,6 +309,7 @@ impl<'a> Conversation<'a> {
 /// Resolves when the viewer has to go, whatever it is doing.
 async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>, came_after: u64) -> Leave {
     let (mut records, mut shares, mut removals) = (entry.records(), entry.shares(), entry.removals());
+    let mut sent_away = app.door.sent_away();
     loop {
         shares.mark_unchanged();
         let record = Arc::clone(&records.borrow_and_update());
@@ -318,7 +319,7 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>, came_
         if life.state == State::Ended {
             return ended(&life).into();
         }
-        if epoch < record.epoch {
+        if epoch < record.epoch || sent_away.borrow_and_update().concerns(&grant) {
             return Problem::Revoked.into();
         }
         if let Err(refused) = removals.borrow_and_update().check(&grant, came_after) {
@@ -339,6 +340,7 @@ async fn cut(app: &App, entry: &Entry, mut grants: watch::Receiver<Grant>, came_
             _ = records.changed() => {}
             _ = shares.changed() => {}
             _ = removals.changed() => {}
+            _ = sent_away.changed(), if grant.admin.is_some() => {}
             _ = grants.changed() => {}
             () = app.door.clock().sleep_until(until) => {}
             () = app.viewers.ending() => return Problem::Restarting.into(),

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { fields, moment, query } from "../../admin/words";
 import { sentenceOf } from "../../api/problem";
-import { Listing, type Page } from "./listing";
+import { Listing, type Page, type Place } from "./listing";
 
 interface Row {
   seq: number;
@@ -21,7 +21,7 @@ const TONES = { allowed: "ok", denied: "danger", ended: "warn" } as const;
 export class AdminAudit extends Listing<Row> {
   #wanted: Record<string, string> = {};
 
-  protected override fetch(before: number | null): Promise<Page<Row>> {
+  protected override fetch(before: Place | null): Promise<Page<Row>> {
     const wanted = query({ ...this.#wanted, before, order: "newest", limit: 50 });
     return this.desk.get<Page<Row>>(`audit?${wanted}`);
   }

@@ -6,12 +6,12 @@ import { sentenceOf } from "../../api/problem";
 import type { FoundBuildPage } from "../../protocol/gen/FoundBuildPage";
 import type { FoundBuildView } from "../../protocol/gen/FoundBuildView";
 import { ask } from "../../ui/ask";
-import { Listing, type Page } from "./listing";
+import { Listing, type Page, type Place } from "./listing";
 
 export class AdminBuilds extends Listing<FoundBuildView> {
   #wanted: Record<string, string> = {};
 
-  protected override async fetch(before: number | null): Promise<Page<FoundBuildView>> {
+  protected override async fetch(before: Place | null): Promise<Page<FoundBuildView>> {
     const wanted = query({ ...this.#wanted, before, limit: 50 });
     const { builds, next } = await this.desk.get<FoundBuildPage>(`admin/builds?${wanted}`);
     return { rows: builds, next };

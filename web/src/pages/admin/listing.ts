@@ -4,10 +4,13 @@ import { repeat } from "lit/directives/repeat.js";
 import type { AdminDesk } from "../../admin/desk";
 import { sentenceOf } from "../../api/problem";
 
+/** Where a page ends. */
+export type Place = number | string;
+
 export interface Page<Row> {
   rows: Row[];
   /** What the next page comes before; null after the last one. */
-  next: number | null;
+  next: Place | null;
 }
 
 interface Words {
@@ -27,7 +30,7 @@ export abstract class Listing<Row> extends LitElement {
 
   declare desk: AdminDesk;
   declare _rows: Row[] | null;
-  declare _next: number | null;
+  declare _next: Place | null;
   declare _failure: string;
 
   constructor() {
@@ -47,13 +50,13 @@ export abstract class Listing<Row> extends LitElement {
   }
 
   /** Reads one page. */
-  protected abstract fetch(before: number | null): Promise<Page<Row>>;
+  protected abstract fetch(before: Place | null): Promise<Page<Row>>;
 
   protected abstract keyOf(row: Row): unknown;
 
   protected abstract renderRow(row: Row): TemplateResult;
 
-  protected async look(before: number | null): Promise<void> {
+  protected async look(before: Place | null): Promise<void> {
     try {
       const { rows, next } = await this.fetch(before);
       this._rows = before === null ? rows : [...(this._rows ?? []), ...rows];

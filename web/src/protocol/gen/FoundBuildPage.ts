@@ -12,4 +12,4 @@ builds: Array<FoundBuildView>,
 /**
  * What to ask for as `before` next; absent at the end.
  */
-next: number | null, };
+next: string | null, };
