@@ -70,6 +70,12 @@ async fn an_administrator_goes_at_once_and_stays_no_longer_than_eight_hours() ->
     // Its token is good for a minute still, by the clock that stands.
     assert_eq!(watcher.closed().await?.problem, "revoked");
     settled(&mut other, 2).await?;
+    front.renew_admin(&secret(8), &secret(9)).await?.good()?;
+    front.renew_admin(&secret(9), &secret(10)).await?.good()?;
+    settled(&mut other, 3).await?;
+    // A replayed secret sends its owner away, too.
+    assert_eq!(front.renew_admin(&secret(8), &secret(11)).await?.status, 401);
+    assert_eq!(other.closed().await?.problem, "revoked");
     for (method, path) in [
         (Method::GET, SESSIONS.to_owned()),
         (Method::GET, "/api/v1/admin/builds".to_owned()),

@@ -8,6 +8,7 @@ import type { Grant } from "../grant/grant";
 import type { Company } from "../presence/company";
 import type { Strip } from "../presence/strip";
 import type { BuildView } from "../protocol/gen/BuildView";
+import type { Capability } from "../protocol/gen/Capability";
 import type { ShareDesk } from "../share/desk";
 import { followingDesk } from "../share/load";
 import type { ConnectionState } from "../transport/status";
@@ -199,7 +200,7 @@ export class DesktopPage extends LitElement {
   }
 
   /** Before the build is known nothing is held against anybody: the server decides. */
-  #may(capability: "clipboard.read" | "clipboard.write" | "desktop.control"): boolean {
+  #may(capability: Capability): boolean {
     return this._build === null || allows(this._build, capability);
   }
 
